@@ -1,0 +1,75 @@
+package broker
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+// Message is one publication of the police, as JSON on Subject
+// relais.message.<zone>; docs/message.schema.json describes it for other
+// programs. The field names follow CAP 1.2 where CAP has the field.
+type Message struct {
+	ID           MessageID       `json:"id"`
+	Revision     int             `json:"revision"`               // from 1; an edit raises it
+	Zone         ZoneID          `json:"zone"`                   // the zone whose police wrote it
+	Partnerships []PartnershipID `json:"partnerships,omitempty"` // empty: the whole zone
+	Author       string          `json:"author"`                 // the officer, as shown to coordinators
+	Sent         time.Time       `json:"sent"`                   // when it was published
+	Expires      time.Time       `json:"expires"`                // nothing is sent after it
+	Kind         Kind            `json:"kind"`
+	MsgType      MsgType         `json:"msgType"`
+	Urgency      Urgency         `json:"urgency"`
+	Severity     Severity        `json:"severity"`
+	Certainty    Certainty       `json:"certainty"`
+	References   []MessageID     `json:"references,omitempty"` // what it answers, corrects, closes or cancels
+	Clearance    string          `json:"clearance,omitempty"`  // for Missing: the reference of the magistrate's leave
+	Texts        map[Lang]Text   `json:"texts"`
+}
+
+// ParseMessage reads one message as published. An unknown field is an error,
+// for a misspelt "expires" must not be lost in silence. What the author left
+// out gets its usual value; call Validate before you trust the rest.
+func ParseMessage(data []byte) (Message, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	var m Message
+	if err := dec.Decode(&m); err != nil {
+		return Message{}, decodeFault(err)
+	}
+	if dec.More() {
+		return Message{}, &Fault{Field: "message", Problem: "has more after its closing brace", Remedy: "publish one message at a time"}
+	}
+	return m.withDefaults(), nil
+}
+
+func (m Message) withDefaults() Message {
+	if m.Revision == 0 {
+		m.Revision = 1
+	}
+	if m.MsgType == "" {
+		m.MsgType = TypeAlert
+	}
+	if m.Urgency == "" {
+		m.Urgency = m.Kind.UsualUrgency()
+	}
+	if m.Severity == "" {
+		m.Severity = SeverityUnknown
+	}
+	if m.Certainty == "" {
+		m.Certainty = CertaintyUnknown
+	}
+	return m
+}
+
+// Text returns the text for a reader of want: their own language, else the
+// first of fallback that the message has, else any. Never a translation
+// (PLP.md, "Belgium in practice").
+func (m Message) Text(want Lang, fallback ...Lang) (Text, Lang) {
+	for _, lang := range append([]Lang{want}, append(fallback, Langs()...)...) {
+		if text, ok := m.Texts[lang]; ok {
+			return text, lang
+		}
+	}
+	return Text{}, want
+}

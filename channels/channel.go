@@ -1,0 +1,79 @@
+package channels
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+)
+
+// Channel carries deliveries to one provider. Send is called from many
+// goroutines at once.
+//
+// Nil error: the provider has taken the delivery, and Receipt says under which
+// reference. Otherwise the error is a *SendError, whose Class says what comes
+// next; any other error counts as Ambiguous, for nobody can tell whether the
+// provider took it. Send returns within the time that ctx leaves it. It never
+// repeats a call on its own, and never puts an address, a text or a secret
+// into an error.
+type Channel interface {
+	Send(ctx context.Context, d Delivery) (Receipt, error)
+}
+
+// Name names a channel, as plans, subjects and configuration do.
+type Name string
+
+// The channels that a communication plan can name.
+const (
+	SMS   Name = "sms"
+	Email Name = "email"
+	Push  Name = "push"
+	Voice Name = "voice"
+)
+
+// DeliveryID names one delivery for good: the same message revision, member,
+// channel and address always have the same one.
+type DeliveryID struct{ uuid.UUID }
+
+// ParseDeliveryID reads the 36-character form.
+func ParseDeliveryID(s string) (DeliveryID, error) {
+	id, err := uuid.Parse(s)
+	return DeliveryID{id}, err
+}
+
+// Delivery is one message for one address on one channel.
+type Delivery struct {
+	ID       DeliveryID
+	Attempt  int // from 1
+	To       Address
+	Content  *Content // shared by every recipient who reads the same; never changed
+	Links    Links
+	Priority broker.Priority
+	NotAfter time.Time // the provider should give up then
+}
+
+// Links are this recipient's own pages. Each is a capability: whoever holds it
+// can use it, GET changes nothing. Empty ones are left out of the text.
+type Links struct {
+	Decide      string // an approver's page for this approval
+	Open        string // the message as a page
+	Unsubscribe string // RFC 8058 one-click target; also a page for people
+}
+
+// Receipt is a provider's word that it has taken a delivery.
+type Receipt struct {
+	Ref    string // the provider's name for it; empty if it gives none
+	Awaits bool   // the provider will report whether it arrived
+}
+
+// Report is a provider's later word on a delivery that it took.
+type Report struct {
+	Delivery DeliveryID
+	Ref      string
+	State    State  // Accepted, Delivered or Failed
+	Code     string // the provider's error code, if any
+	Class    Class  // for Failed: why, as Send would have said
+	At       time.Time
+}

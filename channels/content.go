@@ -1,0 +1,50 @@
+package channels
+
+import (
+	"time"
+
+	"relais/broker"
+)
+
+// Purpose says why somebody is written to.
+type Purpose string
+
+// The four things that Relais sends.
+const (
+	ForMember Purpose = "message" // the police's message, to a member
+	Ask       Purpose = "ask"     // the question to an approver whether it may go
+	Notice    Purpose = "notice"  // word to an approver of what became of it
+	Digest    Purpose = "digest"  // several messages in one: the infoflash
+)
+
+// Content is what everybody reads who reads the same: one message revision,
+// partnership and language. A channel may keep what it rendered from it for as
+// long as it sees the same Key.
+type Content struct {
+	Key         string // equal for equal content, different for different
+	Purpose     Purpose
+	Lang        broker.Lang
+	Partnership string // its name, as members know it; of a digest over several, all of them
+	Tag         string // short name that an SMS begins with ("PLP Tilleuls")
+	Kind        broker.Kind
+	Urgency     broker.Urgency
+	MsgType     broker.MsgType
+	Title       string
+	Body        string
+	Note        string    // the coordinator's local note; shown as theirs
+	Rule        string    // for Ask: what the plan says, in a sentence
+	Outcome     string    // for Notice: what became of it, in a sentence
+	Items       []Item    // for Digest
+	Sent        time.Time // when the police wrote it
+	Expires     time.Time
+	Collapse    string // equal for messages of which the newest replaces the others (RFC 8030, 5.4)
+}
+
+// Item is one message in a digest.
+type Item struct {
+	Partnership string
+	Kind        broker.Kind
+	Title       string
+	Body        string
+	Note        string
+}

@@ -1,0 +1,46 @@
+package channels
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+
+	"relais/broker"
+)
+
+//go:embed words/*.json
+var wordFiles embed.FS
+
+// Words are the sentences that every channel says alike, in one language.
+type Words struct {
+	Emergency string                 `json:"emergency"` // PLP.md, rule 1
+	Note      string                 `json:"note"`      // marks the coordinator's own words
+	AskTitle  string                 `json:"askTitle"`
+	AskLink   string                 `json:"askLink"`
+	Update    string                 `json:"update"`
+	Cancel    string                 `json:"cancel"`
+	Infoflash string                 `json:"infoflash"`
+	Leave     string                 `json:"leave"`
+	Why       string                 `json:"why"` // why somebody receives this; %s is the partnership
+	Kinds     map[broker.Kind]string `json:"kinds"`
+}
+
+// WordsByLang is the catalogue that a channel's constructor loads once.
+type WordsByLang map[broker.Lang]Words
+
+// LoadWords reads the catalogue that is built into the program.
+func LoadWords() (WordsByLang, error) {
+	all := make(WordsByLang)
+	for _, lang := range broker.Langs() {
+		data, err := wordFiles.ReadFile("words/" + string(lang) + ".json")
+		if err != nil {
+			return nil, fmt.Errorf("read words: %w", err)
+		}
+		var words Words
+		if err := json.Unmarshal(data, &words); err != nil {
+			return nil, fmt.Errorf("read words in %s: %w", lang, err)
+		}
+		all[lang] = words
+	}
+	return all, nil
+}

@@ -1,0 +1,121 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Directory knows partnerships and people. Every list is in a stable order.
+type Directory interface {
+	// Partnerships returns those of a zone; none for an unknown zone.
+	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
+	// Partnership returns one, or subscribers.ErrNotFound.
+	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)
+	// Plan returns one version of a partnership's plan, or subscribers.ErrNotFound.
+	Plan(ctx context.Context, id broker.PartnershipID, version int) (subscribers.Plan, error)
+	// Approvers returns coordinators, deputies and committee with all their contacts.
+	Approvers(ctx context.Context, id broker.PartnershipID) ([]subscribers.Approver, error)
+	// Members returns at most limit people (every role) of an audience who have
+	// not left, with all their contacts, by id, beginning after the given one.
+	Members(ctx context.Context, a subscribers.Audience, after subscribers.MemberID, limit int) ([]subscribers.Member, error)
+	// Contacts returns the contacts of the given members.
+	Contacts(ctx context.Context, ids []subscribers.MemberID) (map[subscribers.MemberID][]subscribers.Contact, error)
+}
+
+// Ledger is the truth: messages, approvals and deliveries. Each method is one
+// transaction; each may be repeated with the same arguments and changes
+// nothing the second time.
+type Ledger interface {
+	Approvals
+	Deliveries
+	Digests
+}
+
+// Approvals keeps messages and the decisions about them.
+type Approvals interface {
+	// Open writes a message revision, its approvals, the partnerships it was
+	// not routed to, and the entries (questions to approvers). Approvals that
+	// are open for a lower revision lapse (HowRevision).
+	Open(ctx context.Context, m broker.Message, received time.Time, approvals []subscribers.Approval, refused []subscribers.RoutingRefusal, entries []subscribers.Entry) error
+	// Message returns one revision, or subscribers.ErrNotFound.
+	Message(ctx context.Context, id broker.MessageID, revision int) (broker.Message, error)
+	// Approval returns one, or subscribers.ErrNotFound.
+	Approval(ctx context.Context, id subscribers.ApprovalID) (subscribers.Approval, error)
+	// Move writes after and entries if the approval still has the State and Step of
+	// before, and says whether it had.
+	Move(ctx context.Context, before, after subscribers.Approval, entries []subscribers.Entry) (bool, error)
+	// OverdueApprovals returns open ones whose deadline has passed.
+	OverdueApprovals(ctx context.Context, now time.Time, limit int) ([]subscribers.Approval, error)
+	// UnplannedApprovals returns granted ones that were decided before the given time and are not marked planned.
+	UnplannedApprovals(ctx context.Context, decidedBefore time.Time, limit int) ([]subscribers.Approval, error)
+	// MarkPlanned notes that every delivery of an approval has been written.
+	MarkPlanned(ctx context.Context, id subscribers.ApprovalID, at time.Time) error
+}
+
+// Deliveries keeps one entry for each delivery.
+type Deliveries interface {
+	// Add writes new entries. An entry ForMember goes to the approval that first
+	// added the person for this message revision; for any other approval, or
+	// where another entry has the same (About, Revision, Channel, Hash), it is
+	// written as Suppressed with ReasonDuplicate instead. Add returns the ids of
+	// entries that it wrote as duplicates. An id that exists is left as it is.
+	Add(ctx context.Context, entries []subscribers.Entry) (duplicates []channels.DeliveryID, err error)
+	// Claim moves those of ids that are Pending and past their NotBefore to
+	// Calling, counts the attempt, sets NextAt to now+lease, and returns them.
+	Claim(ctx context.Context, ids []channels.DeliveryID, now time.Time, lease time.Duration) ([]subscribers.Claimed, error)
+	// Record writes outcomes. One whose entry may not become its State
+	// (channels.State.CanBecome) changes nothing, and its Then is not written;
+	// the ids of those are returned. An entry that stays in its state may get a
+	// Ref. The items of a digest follow their digest when it is accepted,
+	// delivered, failed or expired.
+	Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error)
+	// Entry returns one, or subscribers.ErrNotFound.
+	Entry(ctx context.Context, id channels.DeliveryID) (subscribers.Entry, error)
+	// Due returns entries whose NextAt has passed, oldest first, with their
+	// contacts, and sets their NextAt to now+lease, so that other nodes do not
+	// take them as well.
+	Due(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]subscribers.Claimed, error)
+	// Park keeps a report whose delivery is not known yet; Parked takes those
+	// out that came before the given time.
+	Park(ctx context.Context, r channels.Report) error
+	Parked(ctx context.Context, before time.Time) ([]channels.Report, error)
+	// Bury keeps an event that a step gave up on. The same event at the same
+	// stage counts up instead of making a second row.
+	Bury(ctx context.Context, d broker.DeadLetter) error
+}
+
+// Digests keeps the slots in which digests go out.
+type Digests interface {
+	// AddSlots writes slots that do not exist yet.
+	AddSlots(ctx context.Context, slots []subscribers.Slot) error
+	// LastSlot returns a partnership's newest slot date, zero if it has none.
+	LastSlot(ctx context.Context, id broker.PartnershipID) (subscribers.Date, error)
+	// DueSlots returns open slots whose time has come and leases them.
+	DueSlots(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]subscribers.Slot, error)
+	// CloseSlot notes that a slot's digests have all been written.
+	CloseSlot(ctx context.Context, s subscribers.Slot, at time.Time) error
+	// DigestPeople returns at most limit members of a partnership with entries
+	// Digested by this partnership and not yet in a digest, by id, beginning
+	// after the given one; each with all such entries of the person, whatever
+	// their partnership, whose NotAfter is later than now.
+	DigestPeople(ctx context.Context, id broker.PartnershipID, now time.Time, after subscribers.MemberID, limit int) ([]subscribers.DigestPerson, error)
+	// AddDigests writes digests as Add does and ties their items to them. One
+	// whose key exists is not written, its items stay for the next; the ids
+	// written are returned.
+	AddDigests(ctx context.Context, digests []subscribers.DigestEntry) (written []channels.DeliveryID, err error)
+	// DigestItems returns what each digest holds.
+	DigestItems(ctx context.Context, ids []channels.DeliveryID) (map[channels.DeliveryID][]subscribers.DigestItem, error)
+}
+
+// Replayer is what the dead letters need beyond Bury.
+type Replayer interface {
+	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
+	DeadLetter(ctx context.Context, id uuid.UUID) (broker.DeadLetter, error)
+	MarkReplayed(ctx context.Context, id uuid.UUID, at time.Time) error
+}

@@ -1,0 +1,88 @@
+package subscribers
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Entry is one line of the ledger: what is owed to one address on one channel.
+// The ledger keeps at most one unsuppressed line for each (About, Revision,
+// Channel, Hash); that key decides that nobody is sent anything twice.
+type Entry struct {
+	ID          channels.DeliveryID
+	Purpose     channels.Purpose
+	About       uuid.UUID            // ForMember: the message. Ask, Notice: what NoticeAbout says. Digest: DigestAbout
+	Revision    int                  // the message's; an Ask's step; else 0
+	Approval    ApprovalID           // zero for a digest
+	Partnership broker.PartnershipID // of a digest: the one whose slot it is
+	Member      MemberID
+	Channel     channels.Name
+	Hash        channels.AddressHash
+	Lang        broker.Lang // of the text: the member's own, else the partnership's first that the message has
+	Priority    broker.Priority
+	State       channels.State
+	Reason      channels.Reason
+	Rest        []channels.Name // the fallback channels, in order
+	Repeatable  bool            // "rather twice than never": an ambiguous call is repeated (immediate messages)
+	Attempt     int             // calls begun so far
+	Ref         string          // the provider's name for it
+	Awaits      bool            // the provider will report whether it arrived
+	NotBefore   time.Time       // while pending or held: nothing is sent before it; zero: at once
+	NextAt      time.Time       // when a sweep must look at it; zero: never, it is final
+	NotAfter    time.Time       // nothing is sent after it
+	CreatedAt   time.Time
+	AcceptedAt  time.Time // when the provider took it; zero: not (yet)
+	FinalAt     time.Time // when it became final
+}
+
+// EntryKey makes the delivery's id follow from what it is, so that a plan that
+// runs twice writes the same rows.
+func EntryKey(about uuid.UUID, revision int, p broker.PartnershipID, m MemberID, on channels.Name, h channels.AddressHash) channels.DeliveryID {
+	return channels.DeliveryID{UUID: broker.DeriveID(about, strconv.Itoa(revision), string(p), m.String(), string(on), h.String())}
+}
+
+// Job names deliveries of one channel and priority, for the work queue. IDs
+// only: contacts and texts are read when they are sent.
+type Job struct {
+	IDs []channels.DeliveryID `json:"ids"`
+}
+
+// Outcome is what became of one claimed entry, and what follows from it; the
+// ledger writes both in one transaction.
+type Outcome struct {
+	ID      channels.DeliveryID
+	State   channels.State
+	Reason  channels.Reason
+	Ref     string
+	Awaits  bool
+	At      time.Time
+	Wait    time.Time // for Pending and Held: the new NotBefore
+	NextAt  time.Time // zero: final
+	Closes  bool      // the address answered Gone or OptedOut: close the contact
+	Stopped bool      // with Closes: by the recipient's will
+	Then    []Entry   // the fallback
+}
+
+// Claimed is an entry that this node may now send, with what was true of its
+// recipient at that moment.
+type Claimed struct {
+	Entry
+	Contact Contact // zero when the member has closed or changed the address
+	Left    bool    // no longer a member of the partnership
+}
+
+// DigestAbout is what a digest of one day and period is about: the same for
+// every partnership, so that a person in two of them gets one.
+func DigestAbout(day Date, every Period) uuid.UUID {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("relais:digest:"+day.String()+":"+string(every)))
+}
+
+// NoticeAbout is what a notice of an approval's new state is about.
+func NoticeAbout(a ApprovalID, state ApprovalState) uuid.UUID {
+	return broker.DeriveID(a.UUID, "notice", string(state))
+}

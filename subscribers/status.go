@@ -1,0 +1,54 @@
+package subscribers
+
+import (
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Status is the truth about one message, as `relais status` and the API show it.
+type Status struct {
+	Message      broker.MessageID    `json:"message"`
+	Revision     int                 `json:"revision"`
+	Kind         broker.Kind         `json:"kind"`
+	Urgency      broker.Urgency      `json:"urgency"`
+	Received     time.Time           `json:"received"`
+	Expires      time.Time           `json:"expires"`
+	Done         bool                `json:"done"` // every approval is decided and every delivery final
+	Partnerships []PartnershipStatus `json:"partnerships"`
+	Refused      []RoutingRefusal    `json:"refused,omitempty"` // partnerships that it was not routed to, and why
+}
+
+// RoutingRefusal says why a message was not routed to a partnership.
+type RoutingRefusal struct {
+	Partnership broker.PartnershipID `json:"partnership"`
+	Reason      string               `json:"reason"`
+}
+
+// PartnershipStatus is a message's life in one partnership.
+type PartnershipStatus struct {
+	Partnership broker.PartnershipID `json:"partnership"`
+	Name        string               `json:"name"`
+	Approval    ApprovalID           `json:"approval"`
+	State       ApprovalState        `json:"state"`
+	By          string               `json:"by,omitempty"`
+	At          time.Time            `json:"at,omitzero"`
+	How         How                  `json:"how,omitempty"`
+	Why         string               `json:"why,omitempty"`
+	Deadline    time.Time            `json:"deadline,omitzero"`
+	PlanVersion int                  `json:"planVersion"`
+	Planned     bool                 `json:"planned"` // the last delivery has been written
+	Channels    []ChannelStatus      `json:"channels"`
+}
+
+// ChannelStatus counts the members' deliveries of one message, partnership and channel.
+type ChannelStatus struct {
+	Channel    channels.Name           `json:"channel"`
+	Counts     map[channels.State]int  `json:"counts"`
+	Suppressed map[channels.Reason]int `json:"suppressed,omitempty"` // Counts[Suppressed] by reason
+	Waiting    int                     `json:"waiting"`              // accepted, and the provider will still report
+	Open       int                     `json:"open"`                 // not final yet, Waiting included
+	First      time.Time               `json:"first,omitzero"`       // when the provider took the first
+	Last       time.Time               `json:"last,omitzero"`        // and the last
+}
