@@ -71,8 +71,9 @@ type Deliveries interface {
 	Claim(ctx context.Context, ids []channels.DeliveryID, now time.Time, lease time.Duration) ([]subscribers.Claimed, error)
 	// Record writes outcomes. One whose entry may not become its State
 	// (channels.State.CanBecome) changes nothing, and its Then is not written;
-	// the ids of those are returned. An entry that stays in its state may get a
-	// Ref. The items of a digest follow their digest when it is accepted,
+	// the ids of those are returned. An outcome that names the state the entry is
+	// in already updates its Wait, NextAt and Awaits, and its Ref if it brings
+	// one. The items of a digest follow their digest when it is accepted,
 	// delivered, failed or expired.
 	Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error)
 	// Entry returns one, or subscribers.ErrNotFound.
@@ -94,8 +95,6 @@ type Deliveries interface {
 type Digests interface {
 	// AddSlots writes slots that do not exist yet.
 	AddSlots(ctx context.Context, slots []subscribers.Slot) error
-	// LastSlot returns a partnership's newest slot date, zero if it has none.
-	LastSlot(ctx context.Context, id broker.PartnershipID) (subscribers.Date, error)
 	// DueSlots returns open slots whose time has come and leases them.
 	DueSlots(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]subscribers.Slot, error)
 	// CloseSlot notes that a slot's digests have all been written.

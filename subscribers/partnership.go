@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"strings"
 	"time"
 
 	"relais/broker"
@@ -110,4 +111,13 @@ func hasRole(approvers []Approver, role Role) bool {
 		}
 	}
 	return false
+}
+
+// SayGaps puts what is missing into one sentence for the police.
+func SayGaps(gaps []Gap) string {
+	words := make([]string, len(gaps))
+	for i, g := range gaps {
+		words[i] = string(g)
+	}
+	return "nothing may be sent for this partnership: " + strings.Join(words, ", ")
 }

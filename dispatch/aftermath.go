@@ -1,0 +1,185 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Aftermath decides what follows from a call or a report, and writes it.
+type Aftermath struct {
+	Directory Directory
+	Ledger    Deliveries
+	Queue     Queue
+	Log       *slog.Logger
+}
+
+// Taken is the outcome of a delivery that the provider took.
+func Taken(e subscribers.Entry, r channels.Receipt, now time.Time) subscribers.Outcome {
+	o := subscribers.Outcome{ID: e.ID, State: channels.Accepted, Ref: r.Ref, Awaits: r.Awaits, At: now}
+	if r.Awaits {
+		o.NextAt = now.Add(ReceiptPatience)
+	}
+	return o
+}
+
+// ReceiptPatience is how long a delivery waits for the provider's report.
+// Without one it stays accepted, for good.
+const ReceiptPatience = 24 * time.Hour
+
+// Failure is the outcome of a delivery that the provider did not, or perhaps
+// not, take.
+func (a Aftermath) Failure(c subscribers.Claimed, on Outlet, err *channels.SendError, now time.Time) subscribers.Outcome {
+	o := subscribers.Outcome{ID: c.ID, At: now, Reason: channels.Reason(err.Class)}
+	switch {
+	case err.Class == channels.Ambiguous:
+		o.State, o.NextAt = channels.Unknown, now.Add(reconcileAfter)
+	case err.Class.Permanent():
+		o.State = channels.Failed
+		o.Closes, o.Stopped = err.Class.ClosesAddress(), err.Class == channels.OptedOut
+	default:
+		o.State = channels.Pending
+		o.Wait = now.Add(pause(c.Attempt, err.After))
+		o.NextAt = o.Wait
+		if c.Attempt >= MaxAttempts {
+			o.Wait, o.NextAt = now, c.NotAfter // waits in the dead letters until it expires
+		}
+	}
+	a.Log.Info("delivery not taken", "delivery", c.ID, "channel", on.Name, "attempt", c.Attempt, "class", err.Class, "code", err.Code)
+	return o
+}
+
+// MaxAttempts is how often a delivery is tried on one channel before somebody
+// must look at it: about half an hour with growing pauses.
+const MaxAttempts = 30
+
+// reconcileAfter gives the provider's report a chance before it is asked.
+const reconcileAfter = 10 * time.Second
+
+// pause is what the provider asked for, or else a second, doubled with each
+// attempt up to a minute.
+func pause(attempt int, asked time.Duration) time.Duration {
+	if asked > 0 {
+		return asked
+	}
+	return min(time.Second<<min(attempt-1, 6), time.Minute)
+}
+
+// Record writes outcomes, with the fallback of those that failed for good, and
+// queues what follows.
+func (a Aftermath) Record(ctx context.Context, outcomes []subscribers.Outcome) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	if err := a.addFallbacks(ctx, outcomes); err != nil {
+		return err
+	}
+	late, err := a.Ledger.Record(ctx, outcomes)
+	if err != nil {
+		return fmt.Errorf("record outcomes: %w", err)
+	}
+	if len(late) > 0 {
+		a.Log.Info("late outcomes left aside", "count", len(late), "first", late[0])
+	}
+	for _, o := range outcomes {
+		if err := a.Queue.Entries(ctx, o.Then); err != nil {
+			return err
+		}
+	}
+	return a.buryExhausted(ctx, outcomes)
+}
+
+func (a Aftermath) addFallbacks(ctx context.Context, outcomes []subscribers.Outcome) error {
+	for i := range outcomes {
+		if outcomes[i].State != channels.Failed {
+			continue
+		}
+		next, err := a.fallback(ctx, outcomes[i])
+		if err != nil {
+			return err
+		}
+		outcomes[i].Then = next
+	}
+	return nil
+}
+
+func (a Aftermath) fallback(ctx context.Context, o subscribers.Outcome) ([]subscribers.Entry, error) {
+	e, err := a.Ledger.Entry(ctx, o.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read delivery: %w", err)
+	}
+	if len(e.Rest) == 0 {
+		return nil, nil
+	}
+	contacts, err := a.Directory.Contacts(ctx, []subscribers.MemberID{e.Member})
+	if err != nil {
+		return nil, fmt.Errorf("read contacts: %w", err)
+	}
+	return e.Fallback(contacts[e.Member], o.At), nil
+}
+
+// buryExhausted puts deliveries whose attempts are used up where an operator
+// sees them and can replay them. They stay pending until they expire.
+func (a Aftermath) buryExhausted(ctx context.Context, outcomes []subscribers.Outcome) error {
+	for _, o := range outcomes {
+		if o.State != channels.Pending || o.Wait.IsZero() || !o.Wait.Equal(o.At) {
+			continue
+		}
+		if err := a.bury(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a Aftermath) bury(ctx context.Context, o subscribers.Outcome) error {
+	e, err := a.Ledger.Entry(ctx, o.ID)
+	if err != nil {
+		return fmt.Errorf("read delivery: %w", err)
+	}
+	data, err := json.Marshal(subscribers.Job{IDs: []channels.DeliveryID{o.ID}})
+	if err != nil {
+		return fmt.Errorf("encode job: %w", err)
+	}
+	letter := broker.DeadLetter{
+		ID:      uuid.Must(uuid.NewV7()),
+		Subject: broker.WorkSubject(string(e.Channel), e.Priority),
+		EventID: o.ID.String(), Data: data,
+		Reason:   fmt.Sprintf("delivery %s was tried %d times (%s); replay it when the provider works again", o.ID, e.Attempt, o.Reason),
+		Attempts: e.Attempt, At: o.At,
+	}
+	if err := a.Ledger.Bury(ctx, letter); err != nil {
+		return fmt.Errorf("bury delivery: %w", err)
+	}
+	return nil
+}
+
+// Apply takes a provider's later word on a delivery. One whose delivery is not
+// known yet is parked and tried again by the sweep.
+func (a Aftermath) Apply(ctx context.Context, r channels.Report) error {
+	e, err := a.Ledger.Entry(ctx, r.Delivery)
+	if errors.Is(err, subscribers.ErrNotFound) {
+		return a.Ledger.Park(ctx, r)
+	}
+	if err != nil {
+		return fmt.Errorf("read delivery: %w", err)
+	}
+	o := subscribers.Outcome{ID: e.ID, State: r.State, Ref: r.Ref, At: r.At}
+	switch r.State {
+	case channels.Accepted:
+		o.Awaits, o.NextAt = true, r.At.Add(ReceiptPatience)
+	case channels.Failed:
+		o.Reason = channels.Reason(r.Class)
+		o.Closes, o.Stopped = r.Class.ClosesAddress(), r.Class == channels.OptedOut
+	}
+	return a.Record(ctx, []subscribers.Outcome{o})
+}

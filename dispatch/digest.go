@@ -1,0 +1,130 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Digester writes the infoflash: slots as rows, then one digest per person.
+type Digester struct {
+	Directory Directory
+	Ledger    Digests
+	Queue     Queue
+	Page      int           // people read at a time
+	MaxAge    time.Duration // a slot missed for longer than this is not made up for
+	Lease     time.Duration // after it another node takes an unfinished slot
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Tick writes the slots that fell due since the last one, then works through
+// every open slot. Any number of nodes may tick at once. A partnership whose
+// slot fails does not keep the others waiting.
+func (d *Digester) Tick(ctx context.Context) error {
+	partnerships, err := d.Directory.Partnerships(ctx, "")
+	if err != nil {
+		return fmt.Errorf("list partnerships: %w", err)
+	}
+	var failed []error
+	for _, p := range partnerships {
+		failed = append(failed, d.addSlots(ctx, p))
+	}
+	return errors.Join(append(failed, d.work(ctx))...)
+}
+
+// RunNow sends today's digest of every partnership at once, whatever the hour.
+func (d *Digester) RunNow(ctx context.Context) error {
+	partnerships, err := d.Directory.Partnerships(ctx, "")
+	if err != nil {
+		return fmt.Errorf("list partnerships: %w", err)
+	}
+	var slots []subscribers.Slot
+	for _, p := range partnerships {
+		now := d.Now()
+		slots = append(slots, subscribers.Slot{Partnership: p.ID, Date: subscribers.DateOf(now.In(p.Location())), Every: subscribers.Daily, DueAt: now})
+	}
+	if err := d.Ledger.AddSlots(ctx, slots); err != nil {
+		return fmt.Errorf("add digest slots: %w", err)
+	}
+	return d.work(ctx)
+}
+
+func (d *Digester) addSlots(ctx context.Context, p subscribers.Partnership) error {
+	plan, err := d.Directory.Plan(ctx, p.ID, p.PlanVersion)
+	if err != nil {
+		return fmt.Errorf("read plan of %s: %w", p.ID, err)
+	}
+	now := d.Now()
+	slots := plan.Digest.Slots(p, now.Add(-d.MaxAge), now)
+	if len(slots) == 0 {
+		return nil
+	}
+	if err := d.Ledger.AddSlots(ctx, slots); err != nil {
+		return fmt.Errorf("add digest slots of %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+func (d *Digester) work(ctx context.Context) error {
+	const atOnce = 100
+	for {
+		slots, err := d.Ledger.DueSlots(ctx, d.Now(), d.Lease, atOnce)
+		if err != nil {
+			return fmt.Errorf("list digest slots: %w", err)
+		}
+		for _, slot := range slots {
+			if err := d.run(ctx, slot); err != nil {
+				return fmt.Errorf("digest of %s on %s: %w", slot.Partnership, slot.Date, err)
+			}
+		}
+		if len(slots) < atOnce {
+			return nil
+		}
+	}
+}
+
+func (d *Digester) run(ctx context.Context, slot subscribers.Slot) error {
+	var after subscribers.MemberID
+	total := 0
+	for {
+		people, err := d.Ledger.DigestPeople(ctx, slot.Partnership, d.Now(), after, d.Page)
+		if err != nil {
+			return fmt.Errorf("list people: %w", err)
+		}
+		written, err := d.page(ctx, slot, people)
+		if err != nil {
+			return err
+		}
+		total += written
+		if len(people) < d.Page {
+			break
+		}
+		after = people[len(people)-1].Member
+	}
+	d.Log.Info("digest written", "partnership", slot.Partnership, "date", slot.Date.String(), "people", total)
+	return d.Ledger.CloseSlot(ctx, slot, d.Now())
+}
+
+func (d *Digester) page(ctx context.Context, slot subscribers.Slot, people []subscribers.DigestPerson) (int, error) {
+	digests := make([]subscribers.DigestEntry, len(people))
+	entries := make(map[channels.DeliveryID]subscribers.Entry, len(people))
+	for i, person := range people {
+		digests[i] = slot.Digest(person, d.Now())
+		entries[digests[i].ID] = digests[i].Entry
+	}
+	written, err := d.Ledger.AddDigests(ctx, digests)
+	if err != nil {
+		return 0, fmt.Errorf("add digests: %w", err)
+	}
+	queued := make([]subscribers.Entry, len(written))
+	for i, id := range written {
+		queued[i] = entries[id]
+	}
+	return len(written), d.Queue.Entries(ctx, queued)
+}

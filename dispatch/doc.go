@@ -1,0 +1,27 @@
+// Package dispatch is the pipeline that carries one message from the police to
+// the members, one step a file:
+//
+//	relais.message.<zone>      route.go    which partnerships, one approval each
+//	                           approve.go  a decision moves an approval
+//	relais.approval.<id>       plan.go     rule × members → entries and jobs
+//	relais.work.<chan>.<prio>  send.go     claim, call the channel, record
+//	                           report.go   what the provider says later
+//	                           digest.go   due slots → one digest per person
+//	                           sweep.go    deadlines, retries, lost jobs
+//
+// The ledger's rows are the truth. Events only say that there is work, so each
+// may be lost (a sweep finds the row) and each may come twice (the row has
+// moved on). A step acks only after its output is stored.
+//
+//	crash in…                     what is left               who repairs it
+//	route, before Open            the event                  the broker hands it out again
+//	route, after Open             asks and grants unqueued   sweep: NextAt, UnplannedApprovals
+//	plan, between pages           approval not planned       the broker, or UnplannedApprovals
+//	send, before Claim            entries pending            the broker, or sweep: NextAt
+//	send, Claim to Record         entries calling            sweep: lease over → unknown → reconciled
+//	send, after Record            nothing                    a second job finds nothing to claim
+//	digest, between pages         slot open                  sweep: the slot's lease ends
+//
+// What a step needs from elsewhere stands here as an interface: Directory and
+// Ledger (ledger.go), Seen (seen.go).
+package dispatch

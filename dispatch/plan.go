@@ -1,0 +1,128 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Planner writes the deliveries that a granted approval owes to the members.
+type Planner struct {
+	Directory Directory
+	Ledger    interface {
+		Approvals
+		Deliveries
+	}
+	Queue    Queue
+	Channels []channels.Name
+	Page     int // members read at a time; memory stays flat whatever their number
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Handle plans one approval, page by page: the first members are being called
+// while the last are still being read. It may run twice, or stop in the middle
+// and run again: ids follow from what they name.
+func (p *Planner) Handle(ctx context.Context, e broker.Event) error {
+	tokens := e.Subject.Tokens()
+	id, err := uuid.Parse(tokens[len(tokens)-1])
+	if err != nil {
+		return &broker.DropError{Err: errors.New("the subject's last part is not an approval's id")}
+	}
+	occasion, err := p.occasion(ctx, subscribers.ApprovalID{UUID: id})
+	if errors.Is(err, subscribers.ErrNotFound) {
+		return &broker.DropError{Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	if !occasion.Approval.State.Granted() || !occasion.Approval.Planned.IsZero() {
+		return nil
+	}
+	return p.plan(ctx, occasion)
+}
+
+func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subscribers.Occasion, error) {
+	approval, err := p.Ledger.Approval(ctx, id)
+	if err != nil {
+		return subscribers.Occasion{}, fmt.Errorf("read approval: %w", err)
+	}
+	m, err := p.Ledger.Message(ctx, approval.Message, approval.Revision)
+	if err != nil {
+		return subscribers.Occasion{}, fmt.Errorf("read message: %w", err)
+	}
+	partnership, err := p.Directory.Partnership(ctx, approval.Partnership)
+	if err != nil {
+		return subscribers.Occasion{}, fmt.Errorf("read partnership: %w", err)
+	}
+	plan, err := p.Directory.Plan(ctx, approval.Partnership, approval.PlanVersion)
+	if err != nil {
+		return subscribers.Occasion{}, fmt.Errorf("read plan: %w", err)
+	}
+	return subscribers.Occasion{Message: m, Approval: approval, Partnership: partnership, Plan: plan, Available: p.Channels, Now: p.Now()}, nil
+}
+
+func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
+	audience := subscribers.Audience{Partnership: o.Partnership.ID}
+	if o.Message.Kind == broker.Closing || o.Message.MsgType != broker.TypeAlert {
+		audience.Got = o.Message.References // PLP.md, rule 7: exactly those who got the original
+	}
+	var after subscribers.MemberID
+	for {
+		members, err := p.Directory.Members(ctx, audience, after, p.Page)
+		if err != nil {
+			return fmt.Errorf("list members: %w", err)
+		}
+		if len(members) > 0 {
+			after = members[len(members)-1].ID
+		}
+		if err := p.page(ctx, o, members); err != nil {
+			return err
+		}
+		if len(members) < p.Page {
+			break
+		}
+	}
+	if err := p.Ledger.MarkPlanned(ctx, o.Approval.ID, p.Now()); err != nil {
+		return fmt.Errorf("mark approval planned: %w", err)
+	}
+	return nil
+}
+
+func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []subscribers.Member) error {
+	entries := make([]subscribers.Entry, 0, len(members))
+	for _, m := range members {
+		entries = append(entries, o.Owed(m)...)
+	}
+	duplicates, err := p.Ledger.Add(ctx, entries)
+	if err != nil {
+		return fmt.Errorf("add deliveries: %w", err)
+	}
+	p.Log.Debug("page planned", "approval", o.Approval.ID, "members", len(members), "entries", len(entries), "duplicates", len(duplicates))
+	return p.Queue.Entries(ctx, without(entries, duplicates))
+}
+
+func without(entries []subscribers.Entry, ids []channels.DeliveryID) []subscribers.Entry {
+	if len(ids) == 0 {
+		return entries
+	}
+	drop := make(map[channels.DeliveryID]bool, len(ids))
+	for _, id := range ids {
+		drop[id] = true
+	}
+	var rest []subscribers.Entry
+	for _, e := range entries {
+		if !drop[e.ID] {
+			rest = append(rest, e)
+		}
+	}
+	return rest
+}

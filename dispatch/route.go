@@ -1,0 +1,148 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Router finds the partnerships that a message is for and opens one approval
+// in each.
+type Router struct {
+	Directory Directory
+	Ledger    Approvals
+	Queue     Queue
+	Channels  []channels.Name // that this installation has, to ask approvers on
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// Handle takes one published message. A message that cannot be read, or is for
+// nobody, becomes a dead letter with a reason that names the field.
+func (r *Router) Handle(ctx context.Context, e broker.Event) error {
+	m, err := readMessage(e)
+	if err != nil {
+		return &broker.DropError{Err: err}
+	}
+	partnerships, err := r.addressed(ctx, m)
+	var fault *broker.Fault
+	if errors.As(err, &fault) {
+		return &broker.DropError{Err: err}
+	}
+	if err != nil {
+		return err
+	}
+	return r.open(ctx, m, partnerships)
+}
+
+func readMessage(e broker.Event) (broker.Message, error) {
+	m, err := broker.ParseMessage(e.Data)
+	if err != nil {
+		return broker.Message{}, err
+	}
+	if err := m.Validate(); err != nil {
+		return broker.Message{}, err
+	}
+	if broker.MessageSubject(m.Zone) != e.Subject {
+		return broker.Message{}, &broker.Fault{Field: "zone", Problem: "is not the zone of the subject it came on", Remedy: "publish on relais.message.<zone>"}
+	}
+	return m, nil
+}
+
+// addressed lists the partnerships of the zone that the message names, or all.
+// One that answers another message goes where that one went (PLP.md, rule 7).
+func (r *Router) addressed(ctx context.Context, m broker.Message) ([]subscribers.Partnership, error) {
+	zone, err := r.Directory.Partnerships(ctx, m.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("list partnerships: %w", err)
+	}
+	if len(zone) == 0 {
+		return nil, &broker.Fault{Field: "zone", Problem: "has no partnership here", Remedy: "check the zone's id, or import its partnerships"}
+	}
+	if len(m.Partnerships) == 0 {
+		return zone, nil
+	}
+	var named []subscribers.Partnership
+	for i, id := range m.Partnerships {
+		at := slices.IndexFunc(zone, func(p subscribers.Partnership) bool { return p.ID == id })
+		if at < 0 {
+			return nil, &broker.Fault{Field: fmt.Sprintf("partnerships[%d]", i), Problem: "is not a partnership of this zone", Remedy: "check its id"}
+		}
+		named = append(named, zone[at])
+	}
+	return named, nil
+}
+
+func (r *Router) open(ctx context.Context, m broker.Message, partnerships []subscribers.Partnership) error {
+	var (
+		opened  []subscribers.Approval
+		refused []subscribers.RoutingRefusal
+		asks    []subscribers.Entry
+	)
+	for _, p := range partnerships {
+		approval, entries, reason, err := r.consider(ctx, m, p)
+		switch {
+		case err != nil:
+			return err
+		case reason != "":
+			refused = append(refused, subscribers.RoutingRefusal{Partnership: p.ID, Reason: reason})
+		default:
+			opened, asks = append(opened, approval), append(asks, entries...)
+		}
+	}
+	if err := r.Ledger.Open(ctx, m, r.Now(), opened, refused, asks); err != nil {
+		return fmt.Errorf("open approvals: %w", err)
+	}
+	r.Log.Info("message routed", "message", m.ID, "revision", m.Revision, "kind", m.Kind,
+		"approvals", len(opened), "refused", len(refused))
+	return r.announce(ctx, opened, asks)
+}
+
+// consider opens the approval of one partnership, or says why it may not be sent for.
+func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership) (subscribers.Approval, []subscribers.Entry, string, error) {
+	approvers, err := r.Directory.Approvers(ctx, p.ID)
+	if err != nil {
+		return subscribers.Approval{}, nil, "", fmt.Errorf("list approvers: %w", err)
+	}
+	now := r.Now()
+	if gaps := p.Missing(approvers, now); len(gaps) > 0 {
+		return subscribers.Approval{}, nil, subscribers.SayGaps(gaps), nil
+	}
+	plan, err := r.Directory.Plan(ctx, p.ID, p.PlanVersion)
+	if err != nil {
+		return subscribers.Approval{}, nil, "", fmt.Errorf("read plan: %w", err)
+	}
+	rule, ok := plan.RuleFor(m.Kind, m.Urgency)
+	if !ok {
+		return subscribers.Approval{}, nil, fmt.Sprintf("its plan has no rule for %s/%s", m.Kind, m.Urgency), nil
+	}
+	a := subscribers.NewApproval(m, p, rule, now)
+	if a.State.Granted() {
+		return a, a.Notices(m, approvers, r.Channels, now), "", nil
+	}
+	asked := a.AskedAt(a.Step, approvers)
+	return a, a.Questions(m, asked, r.Channels, now), "", nil
+}
+
+// announce tells the next steps. What gets lost here the sweep finds.
+func (r *Router) announce(ctx context.Context, opened []subscribers.Approval, asks []subscribers.Entry) error {
+	if err := r.Queue.Entries(ctx, asks); err != nil {
+		return err
+	}
+	for _, a := range opened {
+		if !a.State.Granted() {
+			continue
+		}
+		if err := r.Queue.Granted(ctx, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Script knows what each delivery says: the content that many share, built
+// once, and the links that are the recipient's own.
+type Script struct {
+	Directory    Directory
+	Ledger       Ledger
+	Capabilities subscribers.Capabilities
+	PublicURL    string // where members reach the pages, without a slash at the end
+
+	mu    sync.Mutex
+	built map[contentKey]*channels.Content
+}
+
+type contentKey struct {
+	purpose  channels.Purpose
+	approval subscribers.ApprovalID
+	state    string // a notice's
+	lang     broker.Lang
+}
+
+// maxBuilt bounds the contents kept; each is a few kilobytes.
+const maxBuilt = 512
+
+// Links are the pages that a delivery's recipient can open without signing in.
+func (s *Script) Links(e subscribers.Entry) channels.Links {
+	switch e.Purpose {
+	case channels.Ask:
+		return channels.Links{Decide: s.url("/a/", subscribers.CanDecide, e.ID)}
+	case channels.ForMember:
+		return channels.Links{Open: s.url("/m/", subscribers.CanOpen, e.ID), Unsubscribe: s.url("/u/", subscribers.CanLeave, e.ID)}
+	case channels.Digest:
+		return channels.Links{Unsubscribe: s.url("/u/", subscribers.CanLeave, e.ID)}
+	}
+	return channels.Links{}
+}
+
+func (s *Script) url(path string, may subscribers.Capability, id channels.DeliveryID) string {
+	return s.PublicURL + path + s.Capabilities.Token(may, id)
+}
+
+// Contents returns what each of the claimed entries says.
+func (s *Script) Contents(ctx context.Context, claimed []subscribers.Claimed) (map[channels.DeliveryID]*channels.Content, error) {
+	contents := make(map[channels.DeliveryID]*channels.Content, len(claimed))
+	var digests []subscribers.Entry
+	for _, c := range claimed {
+		if c.Purpose == channels.Digest {
+			digests = append(digests, c.Entry)
+			continue
+		}
+		content, err := s.content(ctx, c.Entry)
+		if err != nil {
+			return nil, err
+		}
+		contents[c.ID] = content
+	}
+	return contents, s.addDigests(ctx, digests, contents)
+}
+
+func (s *Script) content(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
+	key := contentKey{purpose: e.Purpose, approval: e.Approval, lang: e.Lang}
+	if e.Purpose == channels.Notice {
+		key.state = e.About.String()
+	}
+	if content := s.kept(key); content != nil {
+		return content, nil
+	}
+	content, err := s.build(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	content.Key = fmt.Sprintf("%s/%s/%s/%s", key.purpose, key.approval, key.state, key.lang)
+	s.keep(key, content)
+	return content, nil
+}
+
+func (s *Script) kept(key contentKey) *channels.Content {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.built[key]
+}
+
+func (s *Script) keep(key contentKey, content *channels.Content) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.built == nil || len(s.built) >= maxBuilt {
+		s.built = make(map[contentKey]*channels.Content)
+	}
+	s.built[key] = content
+}
+
+func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
+	approval, err := s.Ledger.Approval(ctx, e.Approval)
+	if err != nil {
+		return nil, fmt.Errorf("read approval: %w", err)
+	}
+	m, err := s.Ledger.Message(ctx, approval.Message, approval.Revision)
+	if err != nil {
+		return nil, fmt.Errorf("read message: %w", err)
+	}
+	p, err := s.Directory.Partnership(ctx, approval.Partnership)
+	if err != nil {
+		return nil, fmt.Errorf("read partnership: %w", err)
+	}
+	text, _ := m.Text(e.Lang, p.Languages...)
+	c := &channels.Content{
+		Purpose: e.Purpose, Lang: e.Lang, Partnership: p.Name, Tag: p.Tag,
+		Kind: m.Kind, Urgency: m.Urgency, MsgType: m.MsgType,
+		Title: text.Title, Body: text.Body, Sent: m.Sent, Expires: m.Expires,
+	}
+	switch e.Purpose {
+	case channels.ForMember:
+		c.Note = approval.Decision.Note
+	case channels.Ask:
+		c.Rule = approval.Rule.Explain(e.Lang)
+	case channels.Notice:
+		c.Outcome = approval.Decision.Say(e.Lang)
+	}
+	return c, nil
+}
+
+func (s *Script) addDigests(ctx context.Context, digests []subscribers.Entry, contents map[channels.DeliveryID]*channels.Content) error {
+	if len(digests) == 0 {
+		return nil
+	}
+	ids := make([]channels.DeliveryID, len(digests))
+	for i, e := range digests {
+		ids[i] = e.ID
+	}
+	items, err := s.Ledger.DigestItems(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read digests: %w", err)
+	}
+	shared := make(map[string]*channels.Content) // many people's digests hold the same items
+	for _, e := range digests {
+		key := digestKey(e, items[e.ID])
+		if shared[key] == nil {
+			if shared[key], err = s.digest(ctx, e, items[e.ID]); err != nil {
+				return err
+			}
+			shared[key].Key = key
+		}
+		contents[e.ID] = shared[key]
+	}
+	return nil
+}
+
+func digestKey(e subscribers.Entry, items []subscribers.DigestItem) string {
+	var key strings.Builder
+	fmt.Fprintf(&key, "%s/%s/%s", channels.Digest, e.About, e.Lang)
+	for _, item := range items {
+		fmt.Fprintf(&key, "/%s:%d:%s", item.Message, item.Revision, item.Partnership)
+	}
+	return key.String()
+}
+
+func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscribers.DigestItem) (*channels.Content, error) {
+	c := &channels.Content{Purpose: channels.Digest, Lang: e.Lang, Kind: broker.Info, Urgency: broker.Future, MsgType: broker.TypeAlert, Sent: e.CreatedAt, Expires: e.NotAfter}
+	var names []string
+	for _, item := range items {
+		m, err := s.Ledger.Message(ctx, item.Message, item.Revision)
+		if err != nil {
+			return nil, fmt.Errorf("read message: %w", err)
+		}
+		p, err := s.Directory.Partnership(ctx, item.Partnership)
+		if err != nil {
+			return nil, fmt.Errorf("read partnership: %w", err)
+		}
+		text, _ := m.Text(e.Lang, p.Languages...)
+		c.Items = append(c.Items, channels.Item{Partnership: p.Name, Kind: m.Kind, Title: text.Title, Body: text.Body, Note: item.Note})
+		if c.Tag == "" {
+			c.Tag = p.Tag
+		}
+		names = addName(names, p.Name)
+	}
+	c.Partnership = strings.Join(names, ", ")
+	return c, nil
+}
+
+func addName(names []string, name string) []string {
+	for _, have := range names {
+		if have == name {
+			return names
+		}
+	}
+	return append(names, name)
+}

@@ -1,0 +1,226 @@
+package dispatch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Outlet is one channel as the sender uses it.
+type Outlet struct {
+	Name      channels.Name
+	Channel   channels.Channel
+	Parallel  int    // calls at once
+	Find      Finder // nil: the provider cannot be asked
+	Collapses bool   // a repeat shows once: email by Message-ID, push by Topic
+}
+
+// Finder asks a provider whether it took a delivery, after a call whose
+// outcome nobody knows.
+type Finder interface {
+	Find(ctx context.Context, d channels.Delivery) (channels.Receipt, bool, error)
+}
+
+// Sender sends the jobs of one channel.
+type Sender struct {
+	Outlet Outlet
+	Ledger Deliveries
+	Seen   Seen
+	Script *Script
+	After  Aftermath
+	Owner  string        // this node, in claims
+	Lease  time.Duration // after it, an entry still calling counts as unknown
+	Now    func() time.Time
+	Log    *slog.Logger
+
+	slots chan struct{} // one for each call at once, over all jobs of this node
+}
+
+// NewSender makes a sender ready to handle jobs.
+func NewSender(s Sender) *Sender {
+	s.slots = make(chan struct{}, s.Outlet.Parallel)
+	return &s
+}
+
+// Handle sends one job: claim, refuse what must not go any more, call, record.
+// It acks once every outcome is in the ledger.
+func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
+	var job subscribers.Job
+	if err := json.Unmarshal(e.Data, &job); err != nil {
+		return &broker.DropError{Err: errors.New("the job is not JSON of the form {\"ids\":[…]}")}
+	}
+	mine := s.gate(ctx, job.IDs)
+	claimed, err := s.Ledger.Claim(ctx, mine, s.Now(), s.Lease)
+	if err != nil {
+		s.release(ctx, mine)
+		return fmt.Errorf("claim deliveries: %w", err)
+	}
+	outcomes := s.sendAll(ctx, claimed)
+	// The calls were made: their outcome is written even while the node stops.
+	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/4)
+	defer cancel()
+	if err := s.After.Record(record, outcomes); err != nil {
+		return err
+	}
+	s.settle(record, mine, outcomes)
+	return nil
+}
+
+// gate leaves out what another node works on or has finished. Without Seen the
+// ledger's claim alone decides.
+func (s *Sender) gate(ctx context.Context, ids []channels.DeliveryID) []channels.DeliveryID {
+	verdicts, err := s.Seen.Claim(ctx, s.Owner, keys(ids), s.Lease)
+	if err != nil {
+		s.Log.Warn("seen is away, the ledger alone decides", "err", err)
+		return ids
+	}
+	var mine []channels.DeliveryID
+	for i, v := range verdicts {
+		if v == Claimed {
+			mine = append(mine, ids[i])
+		}
+	}
+	return mine
+}
+
+func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []subscribers.Outcome {
+	ready, outcomes := s.split(claimed)
+	contents, err := s.Script.Contents(ctx, ready)
+	if err != nil {
+		s.Log.Error("texts cannot be read, deliveries wait", "err", err)
+		return append(outcomes, s.handBack(ready)...)
+	}
+	// What has not begun by then is handed back, well before the lease ends.
+	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/2)
+	defer cancel()
+	sent := make([]subscribers.Outcome, len(ready))
+	var running sync.WaitGroup
+	for i, c := range ready {
+		if !s.begin(ctx, calls) {
+			sent[i] = s.back(c)
+			continue
+		}
+		running.Go(func() {
+			defer func() { <-s.slots }()
+			sent[i] = s.send(calls, c, contents[c.ID])
+		})
+	}
+	running.Wait()
+	return append(outcomes, sent...)
+}
+
+// begin waits for a free call, unless the node stops or the job's time is over.
+func (s *Sender) begin(stopping, calls context.Context) bool {
+	if stopping.Err() != nil || calls.Err() != nil {
+		return false
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	case <-stopping.Done():
+		return false
+	case <-calls.Done():
+		return false
+	}
+}
+
+func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *channels.Content) subscribers.Outcome {
+	receipt, err := s.Outlet.Channel.Send(ctx, channels.Delivery{
+		ID:       c.ID,
+		Attempt:  c.Attempt,
+		To:       c.Contact.Address,
+		Content:  content,
+		Links:    s.Script.Links(c.Entry),
+		Priority: c.Priority,
+		NotAfter: c.NotAfter,
+	})
+	if err != nil {
+		return s.After.Failure(c, s.Outlet, channels.AsSendError(err), s.Now())
+	}
+	return Taken(c.Entry, receipt, s.Now())
+}
+
+// split refuses what must not go any more, and says why.
+func (s *Sender) split(claimed []subscribers.Claimed) (ready []subscribers.Claimed, refused []subscribers.Outcome) {
+	now := s.Now()
+	for _, c := range claimed {
+		state, reason := Refusal(c, now)
+		if state == "" {
+			ready = append(ready, c)
+			continue
+		}
+		refused = append(refused, subscribers.Outcome{ID: c.ID, State: state, Reason: reason, At: now})
+	}
+	return ready, refused
+}
+
+// Refusal says what becomes of a delivery that must not be sent any more: it
+// has expired, or its recipient has left since it was planned (PLP.md, rule 10).
+// An empty state: it may go.
+func Refusal(c subscribers.Claimed, now time.Time) (channels.State, channels.Reason) {
+	switch {
+	case !now.Before(c.NotAfter):
+		return channels.Expired, ""
+	case c.Left || c.Contact.Address.IsZero() || c.Contact.State != subscribers.ContactActive:
+		return channels.Suppressed, channels.ReasonLeft
+	}
+	return "", ""
+}
+
+func (s *Sender) handBack(claimed []subscribers.Claimed) []subscribers.Outcome {
+	outcomes := make([]subscribers.Outcome, len(claimed))
+	for i, c := range claimed {
+		outcomes[i] = s.back(c)
+	}
+	return outcomes
+}
+
+// back returns an entry that was claimed and not called; the next sweep queues it.
+func (s *Sender) back(c subscribers.Claimed) subscribers.Outcome {
+	return subscribers.Outcome{ID: c.ID, State: channels.Pending, At: s.Now(), NextAt: s.Now()}
+}
+
+// settle tells Seen what the ledger now says.
+func (s *Sender) settle(ctx context.Context, claimed []channels.DeliveryID, outcomes []subscribers.Outcome) {
+	finished := make(map[channels.DeliveryID]bool, len(outcomes))
+	for _, o := range outcomes {
+		finished[o.ID] = o.State != channels.Pending
+	}
+	var done, open []channels.DeliveryID
+	for _, id := range claimed {
+		if finished[id] {
+			done = append(done, id)
+		} else {
+			open = append(open, id)
+		}
+	}
+	if err := s.Seen.Done(ctx, keys(done), seenTTL); err != nil {
+		s.Log.Warn("seen is away", "err", err)
+	}
+	s.release(ctx, open)
+}
+
+// seenTTL is longer than a job can come back: the broker keeps events for less.
+const seenTTL = 24 * time.Hour
+
+func (s *Sender) release(ctx context.Context, ids []channels.DeliveryID) {
+	if err := s.Seen.Release(ctx, s.Owner, keys(ids)); err != nil {
+		s.Log.Warn("seen is away", "err", err)
+	}
+}
+
+func keys(ids []channels.DeliveryID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id.UUID[:])
+	}
+	return out
+}

@@ -1,0 +1,191 @@
+package subscribers
+
+import (
+	"slices"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Occasion is one granted message in one partnership, at the moment of planning.
+type Occasion struct {
+	Message     broker.Message
+	Approval    Approval
+	Partnership Partnership
+	Plan        Plan
+	Available   []channels.Name // the channels that this installation has
+	Now         time.Time
+}
+
+// Requeue is how long a pending entry may wait for its job before a sweep
+// makes a new one.
+const Requeue = 30 * time.Second
+
+// Owed returns the entries that the plan owes one member. It is never empty:
+// a member whom no channel reaches gets a suppressed entry that says so, for
+// information is no privilege (PLP.md, rule 9) and somebody must see it.
+func (o Occasion) Owed(m Member) []Entry {
+	rule := o.Approval.Rule.Channels
+	if reached := o.onAll(rule.All, m); len(reached) > 0 {
+		return reached
+	}
+	if reached := o.onFirst(rule.First, m); len(reached) > 0 {
+		return reached
+	}
+	return []Entry{o.unreached(m)}
+}
+
+// onAll owes the member the message on each channel that reaches them.
+func (o Occasion) onAll(names []channels.Name, m Member) []Entry {
+	var owed []Entry
+	for _, name := range o.usable(names) {
+		for _, contact := range m.Reachable(name) {
+			owed = append(owed, o.entry(m, contact, nil))
+		}
+	}
+	if o.Approval.Rule.When == WithDigest && len(owed) > 1 {
+		return owed[:1] // a person gets one digest
+	}
+	return owed
+}
+
+// onFirst owes it on the first channel that reaches the member; the others are the fallback.
+func (o Occasion) onFirst(names []channels.Name, m Member) []Entry {
+	reaching := slices.DeleteFunc(o.usable(names), func(n channels.Name) bool { return len(m.Reachable(n)) == 0 })
+	if len(reaching) == 0 {
+		return nil
+	}
+	var owed []Entry
+	for _, contact := range m.Reachable(reaching[0]) {
+		owed = append(owed, o.entry(m, contact, reaching[1:]))
+	}
+	if o.Approval.Rule.When == WithDigest {
+		return owed[:1]
+	}
+	return owed
+}
+
+func (o Occasion) usable(names []channels.Name) []channels.Name {
+	var usable []channels.Name
+	for _, name := range names {
+		if slices.Contains(o.Available, name) {
+			usable = append(usable, name)
+		}
+	}
+	return usable
+}
+
+func (o Occasion) unreached(m Member) Entry {
+	names := slices.Concat(o.Approval.Rule.Channels.All, o.Approval.Rule.Channels.First)
+	e := o.entry(m, Contact{Channel: names[0]}, nil)
+	e.State, e.Reason, e.NextAt, e.FinalAt = channels.Suppressed, channels.ReasonNoChannel, time.Time{}, o.Now
+	return e
+}
+
+func (o Occasion) entry(m Member, c Contact, rest []channels.Name) Entry {
+	_, lang := o.Message.Text(m.Lang, o.Partnership.Languages...)
+	hash := c.Address.Hash(c.Channel)
+	e := Entry{
+		ID:          EntryKey(o.Message.ID.UUID, o.Message.Revision, o.Partnership.ID, m.ID, c.Channel, hash),
+		Purpose:     channels.ForMember,
+		About:       o.Message.ID.UUID,
+		Revision:    o.Message.Revision,
+		Approval:    o.Approval.ID,
+		Partnership: o.Partnership.ID,
+		Member:      m.ID,
+		Channel:     c.Channel,
+		Hash:        hash,
+		Lang:        lang,
+		Priority:    PriorityOf(o.Message.Urgency),
+		Rest:        rest,
+		Repeatable:  o.Message.Urgency == broker.Immediate,
+		NotAfter:    o.Message.Expires,
+		CreatedAt:   o.Now,
+	}
+	o.schedule(&e)
+	return e
+}
+
+// schedule decides between now, later and with the digest.
+func (o Occasion) schedule(e *Entry) {
+	rule := o.Approval.Rule
+	e.State, e.NextAt = channels.Pending, o.Now.Add(Requeue)
+	switch {
+	case !o.Now.Before(o.Message.Expires):
+		e.State, e.NextAt, e.FinalAt = channels.Expired, time.Time{}, o.Now
+	case rule.When == WithDigest:
+		e.State, e.NextAt, e.Rest = channels.Digested, e.NotAfter, nil
+	case o.Plan.QuietHours != nil && !rule.IgnoreQuietHours:
+		if end, quiet := o.Plan.QuietHours.End(o.Now.In(o.Partnership.Location())); quiet {
+			e.State, e.NotBefore, e.NextAt = channels.Held, end, earlier(end, e.NotAfter)
+		}
+	}
+}
+
+// PriorityOf says in which queue a message of an urgency goes.
+func PriorityOf(u broker.Urgency) broker.Priority {
+	if u == broker.Immediate {
+		return broker.Urgent
+	}
+	return broker.Normal
+}
+
+// End returns when the quiet hours that hold at a local time end, and whether any hold.
+func (q QuietHours) End(local time.Time) (time.Time, bool) {
+	today := DateOf(local)
+	for _, start := range []Date{today.AddDays(-1), today} {
+		from, to := start.At(q.From, local.Location()), q.endAfter(start, local.Location())
+		if !local.Before(from) && local.Before(to) {
+			return to, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func (q QuietHours) endAfter(start Date, loc *time.Location) time.Time {
+	if q.To.minutes() <= q.From.minutes() {
+		start = start.AddDays(1)
+	}
+	return start.At(q.To, loc)
+}
+
+func (c ClockTime) minutes() int { return c.Hour*60 + c.Minute }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Fallback returns the entries on the next channel that reaches the member,
+// for one that failed for good. None: there is no other way.
+func (e Entry) Fallback(contacts []Contact, now time.Time) []Entry {
+	if !now.Before(e.NotAfter) {
+		return nil
+	}
+	member := Member{ID: e.Member, Contacts: contacts}
+	for i, name := range e.Rest {
+		reached := member.Reachable(name)
+		if len(reached) == 0 {
+			continue
+		}
+		var next []Entry
+		for _, c := range reached {
+			next = append(next, e.onChannel(c, e.Rest[i+1:], now))
+		}
+		return next
+	}
+	return nil
+}
+
+func (e Entry) onChannel(c Contact, rest []channels.Name, now time.Time) Entry {
+	hash := c.Address.Hash(c.Channel)
+	e.ID = EntryKey(e.About, e.Revision, e.Partnership, e.Member, c.Channel, hash)
+	e.Channel, e.Hash, e.Rest = c.Channel, hash, rest
+	e.State, e.Reason, e.Attempt, e.Ref, e.Awaits = channels.Pending, "", 0, "", false
+	e.NotBefore, e.NextAt = time.Time{}, now.Add(Requeue)
+	e.CreatedAt, e.AcceptedAt, e.FinalAt = now, time.Time{}, time.Time{}
+	return e
+}
