@@ -23,6 +23,13 @@ type Words struct {
 	Leave     string                 `json:"leave"`
 	Why       string                 `json:"why"` // why somebody receives this; %s is the partnership
 	Kinds     map[broker.Kind]string `json:"kinds"`
+
+	// Where there is more room than in an SMS.
+	Pair        string `json:"pair"`        // a label and what it labels, each %s
+	OpenPage    string `json:"openPage"`    // the message as a page
+	PoliceWrote string `json:"policeWrote"` // marks the police's text in a question to an approver
+	Notice      string `json:"notice"`      // heads word of what became of a message
+	WhyApprover string `json:"whyApprover"` // why an approver receives this; %s is the partnership
 }
 
 // WordsByLang is the catalogue that a channel's constructor loads once.
