@@ -1,0 +1,123 @@
+package push
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"relais/channels"
+)
+
+const (
+	// ourFault is when a delivery is tried again that was refused because of our
+	// key or our clock: the subscription is good, an operator has to act.
+	ourFault = 5 * time.Minute
+	// maxRetryAfter is the longest Retry-After that is believed.
+	maxRetryAfter = 24 * time.Hour
+	// maxRef is the longest reference that is kept, in bytes.
+	maxRef = 1024
+)
+
+// answer says what a push service's status means for the delivery.
+func (c *Channel) answer(resp *http.Response) (channels.Receipt, error) {
+	status := resp.StatusCode
+	switch {
+	case status >= 200 && status <= 299:
+		return channels.Receipt{Ref: ref(resp.Header)}, nil
+	case status == http.StatusNotFound || status == http.StatusGone: // RFC 8030, 7.3
+		return c.refuse(channels.Gone, status, 0, "the push service no longer knows this subscription")
+	case status == http.StatusTooManyRequests: // RFC 8030, 8.4
+		return c.refuse(channels.Throttled, status, c.retryAfter(resp.Header), "the push service asks us to slow down")
+	case status == http.StatusUnauthorized || status == http.StatusForbidden: // RFC 8292, 4.2
+		c.alarm.raise(c.log, c.clock(), resp)
+		return c.refuse(channels.Retryable, status, ourFault, "the push service refuses our key or our clock")
+	case status == http.StatusRequestEntityTooLarge:
+		return c.refuse(channels.Rejected, status, 0, "the push service finds the message too long")
+	case status >= 500 || status == http.StatusRequestTimeout:
+		return c.refuse(channels.Retryable, status, c.retryAfter(resp.Header), "the push service has a fault")
+	case status >= 300 && status <= 399:
+		return c.refuse(channels.Rejected, status, 0, "the push service redirects, which is not followed")
+	}
+	return c.refuse(channels.Rejected, status, 0, "the push service refuses the message")
+}
+
+func (c *Channel) refuse(class channels.Class, status int, after time.Duration, why string) (channels.Receipt, error) {
+	return channels.Receipt{}, &channels.SendError{
+		Class: class, After: after, Code: strconv.Itoa(status), Err: errors.New(why),
+	}
+}
+
+// ref is the push service's name for the message (RFC 8030, 5).
+func ref(h http.Header) string {
+	location := h.Get("Location")
+	if len(location) > maxRef {
+		return ""
+	}
+	return location
+}
+
+// retryAfter reads seconds or a date (RFC 9110, 10.2.3); 0 if there is neither.
+func (c *Channel) retryAfter(h http.Header) time.Duration {
+	value := h.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(0, at.Sub(c.clock())), maxRetryAfter)
+	}
+	return 0
+}
+
+// unanswered says what a call without an answer means. Once the request may
+// have left, nobody knows whether it was taken.
+func unanswered(err error, written bool) error {
+	class := channels.Retryable
+	if written {
+		class = channels.Ambiguous
+	}
+	return &channels.SendError{Class: class, Err: fmt.Errorf("call the push service: %w", cause(err))}
+}
+
+// cause names a fault of the network in our own words, for those of net/http
+// quote the endpoint.
+func cause(err error) error {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.Is(err, errForbiddenAddress):
+		return errForbiddenAddress
+	case errors.As(err, &dns):
+		return errors.New("its name cannot be resolved")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return syscall.ECONNREFUSED
+	case errors.As(err, &certificate):
+		return errors.New("its certificate cannot be verified")
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return context.DeadlineExceeded
+	}
+	return errors.New("the connection broke")
+}
+
+// alarm tells operators that our key or clock is at fault, at most once a
+// minute: every delivery would say the same.
+type alarm struct{ last atomic.Int64 }
+
+func (a *alarm) raise(log *slog.Logger, now time.Time, resp *http.Response) {
+	last := a.last.Load()
+	if now.Unix()-last < 60 || !a.last.CompareAndSwap(last, now.Unix()) {
+		return
+	}
+	log.Error("a push service refuses us: check vapid_private_key, subject and the clock of this machine; messages wait",
+		"service", resp.Request.URL.Hostname(), "status", resp.StatusCode)
+}

@@ -1,0 +1,172 @@
+package push
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"unicode"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Payload is what our service worker gets, as JSON.
+type Payload struct {
+	ID      string         `json:"id"` // of the delivery
+	Title   string         `json:"title"`
+	Body    string         `json:"body"`
+	Tag     string         `json:"tag"` // a notification replaces the one with the same tag
+	Lang    broker.Lang    `json:"lang"`
+	Urgency broker.Urgency `json:"urgency"`
+	URL     string         `json:"url,omitempty"` // what a tap opens
+	Actions []Action       `json:"actions,omitempty"`
+}
+
+// Action is a button of a notification; every one opens the payload's URL.
+type Action struct {
+	Action string `json:"action"`
+	Title  string `json:"title"`
+}
+
+// ellipsis ends a text that was shortened.
+const ellipsis = "…"
+
+// payload returns the JSON for one delivery, at most maxPlaintext bytes. A text
+// that is too long is shortened; the emergency line never is (PLP.md, rule 1).
+func payload(d channels.Delivery, words channels.Words) ([]byte, error) {
+	c := d.Content
+	p := Payload{
+		ID:      d.ID.String(),
+		Title:   title(c, words),
+		Tag:     topic(d),
+		Lang:    c.Lang,
+		Urgency: c.Urgency,
+		URL:     d.Links.Open,
+	}
+	if c.Purpose == channels.Ask && d.Links.Decide != "" {
+		p.URL = d.Links.Decide
+		p.Actions = []Action{{Action: "open", Title: strings.TrimRight(words.AskLink, " \u00a0\u202f:")}}
+	}
+	return fit(p, compose(c, words))
+}
+
+// title says in few words what this is and who sends it: a phone shows some 40
+// characters of it.
+func title(c *channels.Content, words channels.Words) string {
+	from := c.Tag
+	if from == "" {
+		from = c.Partnership
+	}
+	return join(" – ", what(c, words), from)
+}
+
+func what(c *channels.Content, words channels.Words) string {
+	switch {
+	case c.Purpose == channels.Digest:
+		return words.Infoflash
+	case c.Purpose == channels.Ask:
+		return words.AskTitle
+	case c.MsgType == broker.TypeUpdate:
+		return words.Update
+	case c.MsgType == broker.TypeCancel:
+		return words.Cancel
+	}
+	return words.Kinds[c.Kind]
+}
+
+// text is what stands below the title. Only main can be shortened.
+type text struct{ head, main, tail string }
+
+func compose(c *channels.Content, words channels.Words) text {
+	main := c.Body
+	if c.Purpose == channels.Digest {
+		main = digest(c.Items, words)
+	}
+	return text{
+		head: join(blankLine, c.Outcome, c.Title),
+		main: strings.ToValidUTF8(main, string(unicode.ReplacementChar)),
+		tail: join(blankLine, note(c.Note, words), c.Rule, words.Emergency),
+	}
+}
+
+func digest(items []channels.Item, words channels.Words) string {
+	var parts []string
+	for _, item := range items {
+		heading := join(" – ", words.Kinds[item.Kind], item.Partnership)
+		parts = append(parts, join("\n", heading, item.Title), item.Body, note(item.Note, words))
+	}
+	return join(blankLine, parts...)
+}
+
+// note marks the coordinator's words as theirs (PLP.md, "Two levels").
+func note(note string, words channels.Words) string {
+	if note == "" {
+		return ""
+	}
+	return words.Note + " " + note
+}
+
+const blankLine = "\n\n"
+
+// join puts separator between the parts that say something.
+func join(separator string, parts ...string) string {
+	said := slices.DeleteFunc(slices.Clone(parts), func(part string) bool { return part == "" })
+	return strings.Join(said, separator)
+}
+
+// fit completes p with as much of t.main as there is room for.
+func fit(p Payload, t text) ([]byte, error) {
+	p.Body = join(blankLine, t.head, t.main, t.tail)
+	data, err := encode(p)
+	if err != nil || len(data) <= maxPlaintext {
+		return data, err
+	}
+	runes := []rune(t.main)
+	short := func(n int) ([]byte, error) {
+		p.Body = join(blankLine, t.head, string(cut(runes, n))+ellipsis, t.tail)
+		return encode(p)
+	}
+	// the first length that is too much; the one before it fits
+	tooMuch := sort.Search(len(runes), func(n int) bool {
+		data, err = short(n)
+		return err != nil || len(data) > maxPlaintext
+	})
+	if tooMuch == 0 {
+		return nil, errors.New("what stands around the text leaves no room for it")
+	}
+	return short(tooMuch - 1)
+}
+
+// cut returns at most n runes, and neither tears a letter from its accents nor
+// leaves a blank at the end.
+func cut(runes []rune, n int) []rune {
+	for n > 0 && n < len(runes) && (joins(runes[n]) || runes[n-1] == zeroWidthJoiner) {
+		n--
+	}
+	for n > 0 && unicode.IsSpace(runes[n-1]) {
+		n--
+	}
+	return runes[:n]
+}
+
+const zeroWidthJoiner = '\u200d'
+
+// joins says whether r belongs to the character before it.
+func joins(r rune) bool {
+	return r == zeroWidthJoiner || unicode.Is(unicode.M, r)
+}
+
+// encode writes JSON as short as it can be: "<" stays one byte.
+func encode(p Payload) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(p); err != nil {
+		return nil, fmt.Errorf("write the payload: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
