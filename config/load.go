@@ -35,7 +35,7 @@ func (c *Config) Problems() Faults {
 }
 
 func (c *Config) readFile(path string) error {
-	data, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}

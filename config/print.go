@@ -56,7 +56,7 @@ func shown(value reflect.Value) (*yaml.Node, error) {
 		return node, nil
 	}
 	if err := node.Dump(value.Interface()); err != nil {
-		return nil, err //nolint:wrapcheck // Print names the key
+		return nil, err
 	}
 	hideIn(node)
 	return node, nil

@@ -1,0 +1,99 @@
+# shellcheck shell=bash
+# Redis, PostgreSQL and NATS on free ports of 127.0.0.1, in a scratch folder
+# that goes away with them; sourced by .ci/check.
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/relais-check.XXXXXX")
+chmod 755 "$scratch" # PostgreSQL runs as another user when we are root
+pids=()
+postgres_user=()
+trap stop_servers EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+stop_servers() {
+	local status=$?
+	set +e
+	local pid
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+	if [ -s "$scratch/postgres/postmaster.pid" ]; then
+		postgres_run "$(postgres_bin)/pg_ctl" -D "$scratch/postgres" -m immediate -w -s stop
+	fi
+	rm -rf "$scratch"
+	exit $status
+}
+
+free_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 12000)) # below the ports that the system hands out
+		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
+# wait_for NAME PORT PID LOG returns when the port answers, and fails when the
+# process has ended or 30 seconds have passed.
+wait_for() {
+	local deadline=$((SECONDS + 30))
+	until (: <"/dev/tcp/127.0.0.1/$2") 2>/dev/null; do
+		if ! kill -0 "$3" 2>/dev/null || [ $SECONDS -ge $deadline ]; then
+			echo "$1 does not answer on port $2:" >&2
+			tail -20 "$4" >&2
+			return 1
+		fi
+		sleep 0.1
+	done
+	echo "$1 on 127.0.0.1:$2"
+}
+
+start_redis() {
+	local port
+	port=$(free_port)
+	mkdir "$scratch/redis"
+	redis-server --bind 127.0.0.1 --port "$port" --dir "$scratch/redis" --save '' --appendonly no >"$scratch/redis.log" 2>&1 &
+	pids+=($!)
+	redis_url=redis://127.0.0.1:$port
+	wait_for redis-server "$port" $! "$scratch/redis.log"
+}
+
+# start_nats NAME builds nats-server from its module, in the version of go.mod.
+start_nats() {
+	local name=$1 port
+	port=$(free_port)
+	[ -x "$scratch/nats-server" ] || go build -o "$scratch/nats-server" github.com/nats-io/nats-server/v2
+	"$scratch/nats-server" --addr 127.0.0.1 --port "$port" --jetstream --store_dir "$scratch/nats-$name" >"$scratch/nats-$name.log" 2>&1 &
+	pids+=($!)
+	declare -g "nats_${name}_url=nats://127.0.0.1:$port"
+	wait_for "nats-server ($name)" "$port" $! "$scratch/nats-$name.log"
+}
+
+start_postgres() {
+	local bin
+	bin=$(postgres_bin)
+	postgres_port=$(free_port)
+	if [ "$(id -u)" -eq 0 ]; then # initdb refuses to run as root
+		local user=nobody
+		id postgres >/dev/null 2>&1 && user=postgres
+		postgres_user=(runuser -u "$user" --)
+		install -d -o "$user" -m 700 "$scratch/postgres"
+	fi
+	postgres_run "$bin/initdb" -D "$scratch/postgres" -U relais --auth=trust --encoding=UTF8 --no-locale --no-sync >"$scratch/initdb.log" ||
+		{ cat "$scratch/initdb.log" >&2 && return 1; }
+	# The log goes into its folder: pg_ctl writes it as the server's user.
+	postgres_run "$bin/pg_ctl" -D "$scratch/postgres" -l "$scratch/postgres/log" -w -s \
+		-o "-c listen_addresses=127.0.0.1 -c port=$postgres_port -c unix_socket_directories= -c max_connections=200 -c fsync=off" start
+	echo "PostgreSQL on 127.0.0.1:$postgres_port"
+}
+
+# postgres_run runs a tool of PostgreSQL as its user, where that user may be.
+postgres_run() {
+	(cd / && exec "${postgres_user[@]}" "$@")
+}
+
+create_database() {
+	postgres_run "$(postgres_bin)/createdb" -h 127.0.0.1 -p "$postgres_port" -U relais "$1"
+}
+
+database_url() { echo "postgres://relais@127.0.0.1:$postgres_port/$1?sslmode=disable"; }

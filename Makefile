@@ -1,0 +1,17 @@
+.DEFAULT_GOAL := help
+.PHONY: help check test demo bench
+
+help: ## Show these lines
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+check: ## Everything: format, lint, demo and tests, on embedded and on real servers
+	@.ci/check
+
+test: ## The tests on the embedded servers only, quickly
+	go test ./...
+
+demo: ## Show Relais at work on this machine
+	go run ./cmd/relais demo
+
+bench: ## Measure the pipeline
+	go test -run '^$$' -bench . -benchmem ./...
