@@ -1,0 +1,162 @@
+package email
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Channel sends emails. It is safe for use from many goroutines.
+type Channel struct {
+	cfg      Config
+	renderer *renderer
+	rendered *cache
+	pool     *pool
+	guard    *guard
+	clock    func() time.Time
+}
+
+var _ channels.Channel = (*Channel)(nil)
+
+// New checks cfg and opens no connection yet. messageIDHost is the right-hand
+// side of each Message-ID and List-Id; it must stay the same for good, so that
+// a repeated delivery has the same Message-ID.
+func New(cfg Config, words channels.WordsByLang, messageIDHost string, log *slog.Logger) (*Channel, error) {
+	return open(cfg, words, messageIDHost, log, nil)
+}
+
+// open takes the TLS configuration as well; nil asks for a certificate of Host
+// that this machine trusts.
+func open(cfg Config, words channels.WordsByLang, messageIDHost string, log *slog.Logger, tlsConfig *tls.Config) (*Channel, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("configure email: %w", err)
+	}
+	if messageIDHost == "" || !mailbox("id@"+messageIDHost) {
+		return nil, errors.New("configure email: the host for message ids is not a host name; give the one that members know us by")
+	}
+	for _, lang := range broker.Langs() {
+		if words[lang].Emergency == "" { // PLP.md, rule 1
+			return nil, fmt.Errorf("configure email: no emergency line in %q", lang)
+		}
+	}
+	renderer, err := newRenderer(cfg, words, messageIDHost)
+	if err != nil {
+		return nil, fmt.Errorf("configure email: %w", err)
+	}
+	if tlsConfig == nil {
+		tlsConfig = &tls.Config{ServerName: cfg.Host, MinVersion: tls.VersionTLS12}
+	}
+	c := &Channel{cfg: cfg, renderer: renderer, rendered: newCache(maxRendered), guard: &guard{log: log}, clock: time.Now}
+	dialer := dialer{cfg: cfg, tls: tlsConfig}
+	c.pool = &pool{
+		dial:    c.guarded(dialer.dial),
+		idleFor: cfg.Idle,
+		most:    cfg.MaxPerConnection,
+		slots:   make(chan struct{}, cfg.Connections),
+		log:     log,
+	}
+	return c, nil
+}
+
+// guarded dials unless the server has refused our password lately.
+func (c *Channel) guarded(dial func(context.Context) (*conn, error)) func(context.Context) (*conn, error) {
+	return func(ctx context.Context) (*conn, error) {
+		if err := c.guard.closed(c.clock()); err != nil {
+			return nil, err
+		}
+		conn, err := dial(ctx)
+		c.watch(err)
+		return conn, err
+	}
+}
+
+// watch notes when the server does not let us in.
+func (c *Channel) watch(err error) {
+	var sendErr *channels.SendError
+	if errors.As(err, &sendErr) && (errors.Is(sendErr.Err, errSignIn) || errors.Is(sendErr.Err, errNoMechanism)) {
+		c.guard.refused(sendErr, c.clock())
+	}
+}
+
+// Send implements channels.Channel. The receipt's reference is the mail's
+// Message-ID; SMTP reports nothing later, so it awaits nothing.
+func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
+	m, err := c.compose(d)
+	if err != nil {
+		return channels.Receipt{}, &channels.SendError{Class: channels.Rejected, Err: err}
+	}
+	if err := c.pool.enter(ctx); err != nil {
+		return channels.Receipt{}, err
+	}
+	defer c.pool.leave()
+	if err := c.deliver(ctx, m); err != nil {
+		return channels.Receipt{}, err
+	}
+	return channels.Receipt{Ref: m.id}, nil
+}
+
+// deliver hands a mail over, on a second connection where the first, kept one
+// turns out to be dead before any of the text was sent.
+func (c *Channel) deliver(ctx context.Context, m message) error {
+	conn, err := c.pool.take(ctx)
+	if err != nil {
+		return err
+	}
+	kept := conn.tried > 0
+	out := conn.send(ctx, c.cfg.Timeout, c.cfg.From, m)
+	if kept && out.dead {
+		conn.drop()
+		if conn, err = c.pool.dial(ctx); err != nil {
+			return err
+		}
+		out = conn.send(ctx, c.cfg.Timeout, c.cfg.From, m)
+	}
+	if out.keep {
+		c.pool.give(conn)
+	} else {
+		conn.drop()
+	}
+	if out.err == nil {
+		return nil
+	}
+	c.watch(out.err)
+	return out.err
+}
+
+// compose renders the content, or finds it rendered, and adds the recipient.
+func (c *Channel) compose(d channels.Delivery) (message, error) {
+	to := d.To.Reveal()
+	if !mailbox(to) {
+		return message{}, errors.New("the address is not an email address")
+	}
+	for _, l := range []string{d.Links.Decide, d.Links.Open, d.Links.Unsubscribe} {
+		if l != "" && !link(l) {
+			return message{}, errors.New("a link is not an http address")
+		}
+	}
+	key := keyOf(d)
+	mail, ok := c.rendered.get(key)
+	if !ok {
+		var err error
+		if mail, err = c.renderer.render(d.Content, key.has); err != nil {
+			return message{}, fmt.Errorf("render: %w", err)
+		}
+		c.rendered.put(key, mail)
+	}
+	return mail.address(d, key.has, c.clock()), nil
+}
+
+// Close takes leave of the mail server on every connection that no mail is
+// using; those in use follow when their mail is done. Sends after it fail.
+func (c *Channel) Close() error {
+	if err := c.pool.close(); err != nil {
+		return fmt.Errorf("close email: %w", err)
+	}
+	return nil
+}

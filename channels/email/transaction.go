@@ -1,0 +1,146 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/textproto"
+	"time"
+
+	"relais/channels"
+)
+
+// outcome is what became of one mail on one connection.
+type outcome struct {
+	err  *channels.SendError // nil: the server has taken the mail
+	keep bool                // the connection is ready for the next mail
+	dead bool                // the connection ended before any of the text was sent
+}
+
+// send hands over one mail, in two round trips where the server takes commands
+// in groups (RFC 2920), in four where it does not.
+func (c *conn) send(ctx context.Context, timeout time.Duration, from string, m message) outcome {
+	c.tried++
+	if !ascii(m.to) && !c.utf8 {
+		return outcome{keep: true, err: &channels.SendError{
+			Class: channels.Rejected, Code: "5.6.7", Err: errors.New("the mail server takes no address with accents")}} // RFC 6531, 3.5
+	}
+	stop := context.AfterFunc(ctx, c.drop)
+	out := c.transact(ctx, time.Now().Add(timeout), from, m)
+	if !stop() { // dropped under us
+		out.keep, out.dead = false, false
+	}
+	return out
+}
+
+func (c *conn) transact(ctx context.Context, deadline time.Time, from string, m message) outcome {
+	if err := c.raw.SetDeadline(deadline); err != nil {
+		return outcome{dead: true, err: lost(ctx, atMail, err)}
+	}
+	at, err := c.begin(from, m.to)
+	if err != nil {
+		return c.refused(ctx, at, err)
+	}
+	if err := c.write(m); err != nil {
+		return outcome{err: lost(ctx, inText, err)}
+	}
+	_, _, err = c.smtp.Text.ReadResponse(250)
+	var reply *textproto.Error
+	switch {
+	case err == nil:
+		return outcome{keep: true}
+	case errors.As(err, &reply): // the transaction is over either way
+		return outcome{keep: reply.Code != 421, err: refusal(atEnd, reply)}
+	}
+	return outcome{err: lost(ctx, atEnd, err)}
+}
+
+// command is one step before the text.
+type command struct {
+	at   stage
+	want int // the reply code, or its first digits
+	line string
+}
+
+// begin has the server wait for the text, or returns the first step that failed.
+func (c *conn) begin(from, to string) (stage, error) {
+	var utf8 string
+	if !ascii(to) {
+		utf8 = " SMTPUTF8" // RFC 6531, 3.4
+	}
+	commands := []command{
+		{atMail, 250, fmt.Sprintf("MAIL FROM:<%s>%s", from, utf8)},
+		{atRcpt, 25, fmt.Sprintf("RCPT TO:<%s>", to)},
+		{atData, 354, "DATA"},
+	}
+	if c.pipelines {
+		return c.group(commands)
+	}
+	for i := range commands {
+		if at, err := c.group(commands[i : i+1]); err != nil {
+			return at, err
+		}
+	}
+	return "", nil
+}
+
+// group sends commands together, and reads as many replies.
+func (c *conn) group(commands []command) (stage, error) {
+	text := c.smtp.Text
+	for _, command := range commands {
+		if _, err := text.W.WriteString(command.line + "\r\n"); err != nil {
+			return command.at, err
+		}
+	}
+	if err := text.W.Flush(); err != nil {
+		return commands[0].at, err
+	}
+	var failed error
+	var at stage
+	for _, command := range commands {
+		_, _, err := text.ReadResponse(command.want)
+		switch {
+		case failed == nil && err == nil:
+		case failed == nil:
+			failed, at = err, command.at
+		case command.at == atData && err == nil:
+			// It waits for a text without a recipient (RFC 2920, 3.1). Ending
+			// the connection now delivers nothing.
+			c.drop()
+		}
+		if err != nil && !isReply(err) {
+			c.drop()
+			return at, failed
+		}
+	}
+	return at, failed
+}
+
+func isReply(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply)
+}
+
+// refused makes the connection ready again after a step that failed.
+func (c *conn) refused(ctx context.Context, at stage, err error) outcome {
+	var reply *textproto.Error
+	if !errors.As(err, &reply) {
+		return outcome{dead: true, err: lost(ctx, at, err)}
+	}
+	if reply.Code == 421 { // the server ends the connection (RFC 5321, 3.8)
+		return outcome{dead: true, err: refusal(at, reply)}
+	}
+	return outcome{keep: c.smtp.Reset() == nil, err: refusal(at, reply)}
+}
+
+// write sends the text up to and with the final dot. After an error the dot
+// has not left.
+func (c *conn) write(m message) error {
+	w := c.smtp.Text.DotWriter()
+	for piece := range m.pieces() {
+		if _, err := w.Write(piece); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
