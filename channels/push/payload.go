@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"relais/broker"
 	"relais/channels"
@@ -70,6 +70,8 @@ func what(c *channels.Content, words channels.Words) string {
 		return words.Infoflash
 	case c.Purpose == channels.Ask:
 		return words.AskTitle
+	case c.Purpose == channels.Notice:
+		return words.Notice
 	case c.MsgType == broker.TypeUpdate:
 		return words.Update
 	case c.MsgType == broker.TypeCancel:
@@ -126,19 +128,26 @@ func fit(p Payload, t text) ([]byte, error) {
 		return data, err
 	}
 	runes := []rune(t.main)
-	short := func(n int) ([]byte, error) {
-		p.Body = join(blankLine, t.head, string(cut(runes, n))+ellipsis, t.tail)
-		return encode(p)
+	n, tooMuch := len(runes), len(data)+len(ellipsis)-maxPlaintext
+	for ; tooMuch > 0 && n > 0; n-- {
+		tooMuch -= encodedLen(runes[n-1])
 	}
-	// the first length that is too much; the one before it fits
-	tooMuch := sort.Search(len(runes), func(n int) bool {
-		data, err = short(n)
-		return err != nil || len(data) > maxPlaintext
-	})
-	if tooMuch == 0 {
+	if tooMuch > 0 {
 		return nil, errors.New("what stands around the text leaves no room for it")
 	}
-	return short(tooMuch - 1)
+	p.Body = join(blankLine, t.head, string(cut(runes, n))+ellipsis, t.tail)
+	return encode(p)
+}
+
+// encodedLen is how many bytes encode writes for r.
+func encodedLen(r rune) int {
+	switch {
+	case strings.ContainsRune("\"\\\b\f\n\r\t", r):
+		return len(`\n`)
+	case r < ' ' || r == '\u2028' || r == '\u2029':
+		return len(`\u2028`)
+	}
+	return utf8.RuneLen(r)
 }
 
 // cut returns at most n runes, and neither tears a letter from its accents nor

@@ -23,7 +23,7 @@ func (c Config) allowed(host string) bool {
 		if !wild && host == pattern {
 			return true
 		}
-		if wild && strings.HasSuffix(host, "."+below) {
+		if wild && len(host) > len(below)+1 && strings.HasSuffix(host, "."+below) {
 			return true
 		}
 	}
