@@ -1,0 +1,114 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"relais/broker"
+)
+
+// How many messages a list holds when the request does not say, and at most.
+const (
+	usualRecent = 20
+	maxRecent   = 200
+)
+
+// apiMessages lists recent messages, of ?zone= or of all, at most ?limit= of each.
+func (s *server) apiMessages(w http.ResponseWriter, r *http.Request) {
+	limit := usualRecent
+	if asked := r.URL.Query().Get("limit"); asked != "" {
+		n, err := strconv.Atoi(asked)
+		if err != nil || n < 1 || n > maxRecent {
+			writeJSON(w, http.StatusBadRequest, problem{Error: "limit is not a number from 1 to " + strconv.Itoa(maxRecent) + "."})
+			return
+		}
+		limit = n
+	}
+	zones, err := s.askedZones(r)
+	if err != nil {
+		s.failJSON(w, r, "list the zones", err)
+		return
+	}
+	messages := []broker.Message{}
+	for _, zone := range zones {
+		recent, err := s.Records.Recent(r.Context(), zone, limit)
+		if err != nil {
+			s.failJSON(w, r, "list the messages", err)
+			return
+		}
+		messages = append(messages, recent...)
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"messages": messages})
+}
+
+// askedZones is ?zone=, or all.
+func (s *server) askedZones(r *http.Request) ([]broker.ZoneID, error) {
+	if zone := r.URL.Query().Get("zone"); zone != "" {
+		return []broker.ZoneID{broker.ZoneID(zone)}, nil
+	}
+	return s.Zones(r.Context())
+}
+
+// published is the answer to a message that was taken.
+type published struct {
+	ID       broker.MessageID `json:"id"`
+	Revision int              `json:"revision"`
+	Status   string           `json:"status"` // where its status stands
+}
+
+// apiPublish takes one message as JSON. An id and the time of sending are
+// given to those that have none.
+func (s *server) apiPublish(w http.ResponseWriter, r *http.Request) {
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		s.failJSON(w, r, "read the message", err)
+		return
+	}
+	m, err := broker.ParseMessage(data)
+	if err == nil {
+		m = s.completed(m)
+		err = m.Validate()
+	}
+	var fault *broker.Fault
+	if errors.As(err, &fault) {
+		refuseFault(w, fault)
+		return
+	}
+	if err == nil {
+		err = s.Publisher.Publish(r.Context(), m)
+	}
+	if err != nil {
+		s.failJSON(w, r, "publish the message", err)
+		return
+	}
+	path := "/api/messages/" + m.ID.String()
+	w.Header().Set("Location", path)
+	writeJSON(w, http.StatusCreated, published{m.ID, m.Revision, s.options.PublicURL + path})
+}
+
+func (s *server) completed(m broker.Message) broker.Message {
+	if m.ID == (broker.MessageID{}) {
+		m.ID = broker.NewMessageID()
+	}
+	if m.Sent.IsZero() {
+		m.Sent = s.Now().UTC().Truncate(time.Second)
+	}
+	return m
+}
+
+func (s *server) apiStatus(w http.ResponseWriter, r *http.Request) {
+	id, err := broker.ParseMessageID(r.PathValue("id"))
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, problem{Error: "The id is not a UUID; give the one that publishing answered."})
+		return
+	}
+	status, err := s.Records.Status(r.Context(), id)
+	if err != nil {
+		s.failJSON(w, r, "read the status", err)
+		return
+	}
+	writeJSON(w, http.StatusOK, status)
+}

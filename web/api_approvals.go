@@ -1,0 +1,160 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// approvalJSON is an approval as programs see it.
+type approvalJSON struct {
+	ID          subscribers.ApprovalID    `json:"id"`
+	Message     broker.MessageID          `json:"message"`
+	Revision    int                       `json:"revision"`
+	Partnership broker.PartnershipID      `json:"partnership"`
+	State       subscribers.ApprovalState `json:"state"`
+	Step        int                       `json:"step"`
+	Rule        string                    `json:"rule"` // in a sentence
+	PlanVersion int                       `json:"planVersion"`
+	Asked       time.Time                 `json:"asked,omitzero"`
+	Deadline    time.Time                 `json:"deadline,omitzero"`
+	Decision    *firstSaid                `json:"decision,omitempty"`
+}
+
+// firstSaid is the decision that stands.
+type firstSaid struct {
+	To   subscribers.ApprovalState `json:"to"`
+	By   string                    `json:"by"`
+	At   time.Time                 `json:"at"`
+	How  subscribers.How           `json:"how"`
+	Why  string                    `json:"why,omitempty"`
+	Note string                    `json:"note,omitempty"`
+}
+
+func approvalAsJSON(a subscribers.Approval) approvalJSON {
+	return approvalJSON{
+		ID: a.ID, Message: a.Message, Revision: a.Revision, Partnership: a.Partnership,
+		State: a.State, Step: a.Step, Rule: a.Rule.Explain(broker.English), PlanVersion: a.PlanVersion,
+		Asked: a.Asked, Deadline: a.Deadline, Decision: decisionAsJSON(a.Decision),
+	}
+}
+
+func decisionAsJSON(d subscribers.Decision) *firstSaid {
+	if d.To == "" {
+		return nil
+	}
+	return &firstSaid{d.To, d.By, d.At, d.How, d.Why, d.Note}
+}
+
+// apiApprovals lists what waits for an answer, in ?zone= or in all.
+func (s *server) apiApprovals(w http.ResponseWriter, r *http.Request) {
+	zones, err := s.askedZones(r)
+	if err != nil {
+		s.failJSON(w, r, "list the zones", err)
+		return
+	}
+	list := []approvalJSON{}
+	for _, zone := range zones {
+		open, err := s.Records.OpenApprovals(r.Context(), zone)
+		if err != nil {
+			s.failJSON(w, r, "list the approvals", err)
+			return
+		}
+		for _, a := range open {
+			list = append(list, approvalAsJSON(a))
+		}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"approvals": list})
+}
+
+// answer is what a program decides, and for whom.
+type answer struct {
+	By     string `json:"by"`
+	Note   string `json:"note"`
+	Reason string `json:"reason"`
+}
+
+func (s *server) apiDecide(to subscribers.ApprovalState) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		id, err := uuid.Parse(r.PathValue("id"))
+		if err != nil {
+			writeJSON(w, http.StatusBadRequest, problem{Error: "The id is not a UUID; GET /api/approvals lists them."})
+			return
+		}
+		a, fault := readAnswer(r, to)
+		if fault != nil {
+			refuseFault(w, fault)
+			return
+		}
+		decision := subscribers.Decision{To: to, By: a.By, At: s.Now(), How: subscribers.HowTerminal, Why: a.Reason, Note: a.Note}
+		approval, err := s.Decider.Decide(r.Context(), subscribers.ApprovalID{UUID: id}, decision)
+		if err != nil {
+			s.refuseDecision(w, r, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, approvalAsJSON(approval))
+	}
+}
+
+func readAnswer(r *http.Request, to subscribers.ApprovalState) (answer, *broker.Fault) {
+	var a answer
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&a); err != nil {
+		return a, &broker.Fault{Field: "answer", Problem: "is not a JSON object with by, note and reason", Remedy: `send {"by": "your name"}`}
+	}
+	a.By, a.Reason, a.Note = oneLine(a.By), strings.TrimSpace(a.Reason), oneLine(a.Note)
+	switch {
+	case a.By == "":
+		return a, &broker.Fault{Field: "by", Problem: "is missing", Remedy: "name the person who decides"}
+	case to == subscribers.ApprovalRefused && a.Reason == "":
+		return a, &broker.Fault{Field: "reason", Problem: "is missing", Remedy: "say why, so that the police can learn from it"}
+	}
+	return a, nil
+}
+
+func (s *server) refuseDecision(w http.ResponseWriter, r *http.Request, err error) {
+	var decided *subscribers.DecidedError
+	var refused *subscribers.RefusedMoveError
+	switch {
+	case errors.As(err, &decided):
+		writeJSON(w, http.StatusConflict, problem{Error: "This was " + decided.Error() + "; that decision stands.", First: decisionAsJSON(decided.First)})
+	case errors.As(err, &refused):
+		writeJSON(w, http.StatusUnprocessableEntity, problem{Error: "Not possible: " + refused.Reason + "."})
+	default:
+		s.failJSON(w, r, "decide", err)
+	}
+}
+
+// apiDead lists dead letters, without their contents.
+func (s *server) apiDead(w http.ResponseWriter, r *http.Request) {
+	dead, err := s.DeadLetters.DeadLetters(r.Context())
+	if err != nil {
+		s.failJSON(w, r, "list the dead letters", err)
+		return
+	}
+	if dead == nil {
+		dead = []broker.DeadLetter{}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"dead": dead})
+}
+
+func (s *server) apiReplay(w http.ResponseWriter, r *http.Request) {
+	id, err := uuid.Parse(r.PathValue("id"))
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, problem{Error: "The id is not a UUID; GET /api/dead lists them."})
+		return
+	}
+	if err := s.DeadLetters.Replay(r.Context(), id); err != nil {
+		s.failJSON(w, r, "replay the dead letter", err)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"replayed": id})
+}

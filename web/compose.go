@@ -1,0 +1,255 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// composePage is the form for one message; its kind is chosen before.
+type composePage struct {
+	view
+	Form         form
+	KindName     string
+	Example      string
+	Class        string
+	Answers      bool
+	About        *recentChoice // what it answers, corrects or withdraws, once chosen
+	Choices      []recentChoice
+	Partnerships []partnershipChoice
+	Urgencies    []choice
+	Severities   []choice
+	Certainties  []choice
+	Written      []textField // in the languages of the zone
+	Further      []textField // in the others
+	Missing      bool
+	Faults       []faultLine
+	MaxTitle     int
+	MaxBody      int
+}
+
+type choice struct {
+	Value, Name string
+	On          bool
+}
+
+type recentChoice struct {
+	ID, Title, Sent, Kind string
+	Lang                  broker.Lang
+	On                    bool
+}
+
+type partnershipChoice struct {
+	ID, Name, Languages string
+	On                  bool
+}
+
+type textField struct {
+	Lang                  broker.Lang
+	Name, Title, Body     string
+	TitleLabel, BodyLabel string
+	TitleFault, BodyFault string
+}
+
+type faultLine struct{ Field, Text string }
+
+// FaultIn is the sentence for a field, empty if it is right.
+func (p composePage) FaultIn(field string) string {
+	for _, f := range p.Faults {
+		if f.Field == field {
+			return f.Text
+		}
+	}
+	return ""
+}
+
+func (s *server) getCompose(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	kind := broker.Kind(q.Get("kind"))
+	if !slices.Contains(broker.Kinds(), kind) {
+		s.refusePage(w, r, http.StatusNotFound)
+		return
+	}
+	f := form{
+		Base: broker.NewMessageID().String(), Zone: broker.ZoneID(q.Get("zone")), Kind: kind,
+		MsgType: msgTypeOr(q.Get("type")), Reference: q.Get("ref"),
+		Expires: s.Now().In(s.local).Add(usualValidity(kind)).Format(dateTimeLocal),
+		Urgency: string(kind.UsualUrgency()), Severity: string(usualSeverity(kind)), Certainty: string(usualCertainty(kind)),
+	}
+	if f.MsgType == broker.TypeUpdate {
+		earlier, err := s.referenced(r.Context(), f)
+		if err != nil {
+			s.failPage(w, r, "read the message to correct", err)
+			return
+		}
+		f = f.correcting(earlier, s.Now().In(s.local))
+	}
+	s.showForm(w, r, http.StatusOK, f, nil)
+}
+
+// referenced is the newest revision of the message that a form is about.
+func (s *server) referenced(ctx context.Context, f form) (broker.Message, error) {
+	id, err := broker.ParseMessageID(f.Reference)
+	if err != nil {
+		return broker.Message{}, subscribers.ErrNotFound
+	}
+	status, err := s.Records.Status(ctx, id)
+	if err != nil {
+		return broker.Message{}, fmt.Errorf("read status: %w", err)
+	}
+	return s.Records.Message(ctx, id, status.Revision)
+}
+
+func msgTypeOr(asked string) broker.MsgType {
+	if t := broker.MsgType(asked); t == broker.TypeUpdate || t == broker.TypeCancel {
+		return t
+	}
+	return broker.TypeAlert
+}
+
+func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		s.refusePage(w, r, http.StatusBadRequest)
+		return
+	}
+	f := readForm(r.PostForm)
+	if !slices.Contains(broker.Kinds(), f.Kind) {
+		s.refusePage(w, r, http.StatusBadRequest)
+		return
+	}
+	m, wrong := f.message(s.Now(), s.local)
+	if f.answers() {
+		earlier, err := s.referenced(r.Context(), f)
+		if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
+			s.failPage(w, r, "read the message it is about", err)
+			return
+		}
+		if err != nil {
+			wrong["reference"] = "fault.reference"
+		}
+		m.Partnerships = earlier.Partnerships // PLP.md, rule 7
+	}
+	if len(wrong) > 0 {
+		s.showForm(w, r, http.StatusUnprocessableEntity, f, wrong)
+		return
+	}
+	if err := s.Publisher.Publish(r.Context(), m); err != nil {
+		s.Log.ErrorContext(r.Context(), "message not published", "message", m.ID, "err", err)
+		s.showForm(w, r, http.StatusServiceUnavailable, f, faults{"form": "fault.publish"})
+		return
+	}
+	v := s.deskView(r)
+	http.Redirect(w, r, v.URL("/messages/"+m.ID.String()+"?published"), http.StatusSeeOther)
+}
+
+// showForm writes the form as it was filled in, with what is wrong beside each field.
+func (s *server) showForm(w http.ResponseWriter, r *http.Request, status int, f form, wrong faults) {
+	p := composePage{view: s.deskView(r), Form: f, Answers: f.answers(), Missing: f.Kind == broker.Missing,
+		MaxTitle: broker.MaxTitle, MaxBody: broker.MaxBody}
+	p.KindName, p.Example, p.Class = p.Kind(f.Kind), p.T("kind."+string(f.Kind)), f.Urgency
+	p.Title = p.T("compose.title."+string(f.MsgType), "kind", p.KindName)
+	partnerships, err := s.fillChoices(r.Context(), &p)
+	if err != nil {
+		s.failPage(w, r, "show the form", err)
+		return
+	}
+	p.explain(wrong)
+	p.fillTexts(partnerships)
+	s.show(w, r, status, "compose", p)
+}
+
+func (s *server) fillChoices(ctx context.Context, p *composePage) ([]subscribers.Partnership, error) {
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list zones: %w", err)
+	}
+	if len(zones) == 0 {
+		return nil, subscribers.ErrNotFound
+	}
+	p.Form.Zone = chosenZone(zones, p.Form.Zone)
+	partnerships, err := s.Records.Partnerships(ctx, p.Form.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("list partnerships: %w", err)
+	}
+	for _, one := range partnerships {
+		p.Partnerships = append(p.Partnerships, partnershipChoice{string(one.ID), one.Name, languageNames(one.Languages), p.Form.has(one.ID)})
+	}
+	p.Urgencies = choices(p.view, "urgency.", p.Form.Urgency, string(broker.Immediate), string(broker.Expected), string(broker.Future))
+	p.Severities = choices(p.view, "severity.", p.Form.Severity, string(broker.SeverityExtreme), string(broker.SeveritySevere),
+		string(broker.SeverityModerate), string(broker.SeverityMinor), string(broker.SeverityUnknown))
+	p.Certainties = choices(p.view, "certainty.", p.Form.Certainty, string(broker.CertaintyObserved), string(broker.CertaintyLikely),
+		string(broker.CertaintyPossible), string(broker.CertaintyUnlikely), string(broker.CertaintyUnknown))
+	return partnerships, s.fillReferences(ctx, p)
+}
+
+// fillReferences offers the recent messages that this one can be about.
+func (s *server) fillReferences(ctx context.Context, p *composePage) error {
+	if !p.Answers {
+		return nil
+	}
+	recent, err := s.Records.Recent(ctx, p.Form.Zone, usualRecent)
+	if err != nil {
+		return fmt.Errorf("list messages: %w", err)
+	}
+	for _, m := range recent {
+		t, lang := m.Text(p.Lang)
+		one := recentChoice{m.ID.String(), t.Title, p.When(m.Sent), p.Kind(m.Kind), lang, m.ID.String() == p.Form.Reference}
+		if one.On {
+			p.About = &one
+		}
+		p.Choices = append(p.Choices, one)
+	}
+	return nil
+}
+
+func choices(v view, prefix, on string, values ...string) []choice {
+	list := make([]choice, len(values))
+	for i, value := range values {
+		list[i] = choice{value, v.T(prefix + value), value == on}
+	}
+	return list
+}
+
+// explain turns faults into sentences, in the order of the form.
+func (p *composePage) explain(wrong faults) {
+	fields := []string{"form", "author", "reference", "partnerships", "clearance", "texts"}
+	for _, lang := range broker.Langs() {
+		fields = append(fields, "title."+string(lang), "body."+string(lang))
+	}
+	for _, field := range append(fields, "expires") {
+		if key, ok := wrong[field]; ok {
+			p.Faults = append(p.Faults, faultLine{field, p.T(key, "title", broker.MaxTitle, "body", broker.MaxBody)})
+		}
+	}
+}
+
+// fillTexts shows a field for each language of the zone, and keeps the others at hand.
+func (p *composePage) fillTexts(partnerships []subscribers.Partnership) {
+	for _, lang := range broker.Langs() {
+		t := p.Form.Texts[lang]
+		field := textField{lang, languageName(lang), t.Title, t.Body, p.T("compose.texttitle"), p.T("compose.textbody"),
+			p.FaultIn("title." + string(lang)), p.FaultIn("body." + string(lang))}
+		spoken := slices.ContainsFunc(partnerships, func(one subscribers.Partnership) bool { return slices.Contains(one.Languages, lang) })
+		if spoken || t != (broker.Text{}) {
+			p.Written = append(p.Written, field)
+		} else {
+			p.Further = append(p.Further, field)
+		}
+	}
+}
+
+func languageNames(langs []broker.Lang) string {
+	names := ""
+	for i, lang := range langs {
+		if i > 0 {
+			names += ", "
+		}
+		names += languageName(lang)
+	}
+	return names
+}

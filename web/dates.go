@@ -1,0 +1,57 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"relais/subscribers"
+)
+
+// When writes an instant as its reader says it, to the minute and on their
+// clock: "today at 20:15", "Monday 23 November at 20:15", with the year when
+// it is another one.
+func (v view) When(t time.Time) string {
+	local, now := t.In(v.loc), v.now.In(v.loc)
+	clock := v.Clock(local)
+	today, day := subscribers.DateOf(now), subscribers.DateOf(local)
+	switch day {
+	case today:
+		return v.T("date.today", "time", clock)
+	case today.AddDays(1):
+		return v.T("date.tomorrow", "time", clock)
+	case today.AddDays(-1):
+		return v.T("date.yesterday", "time", clock)
+	}
+	month := v.nth("date.months", int(day.Month)-1)
+	if day.Year != today.Year {
+		month += fmt.Sprintf(" %d", day.Year)
+	}
+	return v.T("date.other", "weekday", v.nth("date.weekdays", int(local.Weekday())),
+		"day", v.dayOfMonth(day.Day), "month", month, "time", clock)
+}
+
+// Clock writes the time of day of t in t's own location.
+func (v view) Clock(t time.Time) string {
+	return v.T("date.clock", "hour", t.Hour(), "minute", fmt.Sprintf("%02d", t.Minute()))
+}
+
+// dayOfMonth is the day's number; the first of the month has its own form in French.
+func (v view) dayOfMonth(day int) string {
+	if day == 1 {
+		return v.T("date.first")
+	}
+	return fmt.Sprint(day)
+}
+
+// nth picks a word from a sentence that is a list.
+func (v view) nth(key string, i int) string {
+	words := strings.Fields(v.T(key))
+	if i >= len(words) {
+		return ""
+	}
+	return words[i]
+}
+
+// ISO writes an instant for a time element.
+func (v view) ISO(t time.Time) string { return t.In(v.loc).Format(time.RFC3339) }

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Publisher stores a valid message durably for routing. The same message may
+// be published again.
+type Publisher interface {
+	Publish(ctx context.Context, m broker.Message) error
+}
+
+// Decider carries out a person's decision about an approval. It returns
+// *subscribers.DecidedError when somebody was first,
+// *subscribers.RefusedMoveError when the decision is not allowed, and
+// subscribers.ErrNotFound for an unknown approval.
+type Decider interface {
+	Decide(ctx context.Context, id subscribers.ApprovalID, d subscribers.Decision) (subscribers.Approval, error)
+}
+
+// Records is what pages read. What does not exist is subscribers.ErrNotFound.
+type Records interface {
+	// Status returns the truth about a message's newest revision.
+	Status(ctx context.Context, id broker.MessageID) (subscribers.Status, error)
+	// Recent returns a zone's messages, each in its newest revision, newest first.
+	Recent(ctx context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error)
+	// Message returns one revision.
+	Message(ctx context.Context, id broker.MessageID, revision int) (broker.Message, error)
+	// OpenApprovals returns a zone's approvals that wait for an answer, oldest first.
+	OpenApprovals(ctx context.Context, zone broker.ZoneID) ([]subscribers.Approval, error)
+	// Approval returns one.
+	Approval(ctx context.Context, id subscribers.ApprovalID) (subscribers.Approval, error)
+	// Partnership returns one, Partnerships those of a zone.
+	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)
+	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
+	// Plan returns one version of a partnership's plan.
+	Plan(ctx context.Context, id broker.PartnershipID, version int) (subscribers.Plan, error)
+	// Entry returns one line of the ledger.
+	Entry(ctx context.Context, id channels.DeliveryID) (subscribers.Entry, error)
+	// DigestItems returns what each digest holds.
+	DigestItems(ctx context.Context, ids []channels.DeliveryID) (map[channels.DeliveryID][]subscribers.DigestItem, error)
+	// Member returns one person.
+	Member(ctx context.Context, id subscribers.MemberID) (subscribers.Member, error)
+	// Reach counts a partnership's members, and for each channel how many of
+	// them it reaches; who has several channels counts on each.
+	Reach(ctx context.Context, id broker.PartnershipID) (members int, byChannel map[channels.Name]int, err error)
+	// Stop makes a member leave a partnership, messages already queued
+	// included. Who has left before stays so.
+	Stop(ctx context.Context, member subscribers.MemberID, partnership broker.PartnershipID) error
+}
+
+// DeadLetters lists what a step gave up on, and hands it out again.
+type DeadLetters interface {
+	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
+	// Replay publishes one again; subscribers.ErrNotFound if there is none.
+	Replay(ctx context.Context, id uuid.UUID) error
+}
+
+// ReportParser reads what a provider says later about a delivery. An error
+// means that the request is not the provider's.
+type ReportParser interface {
+	ParseReport(r *http.Request) (channels.Report, error)
+}
+
+// Reports moves deliveries by what providers say about them.
+type Reports interface {
+	Apply(ctx context.Context, r channels.Report) error
+}
+
+// Deps is what the pages need. All but ReportParsers, Ready, Now and Log must be set.
+type Deps struct {
+	Publisher     Publisher
+	Decider       Decider
+	Records       Records
+	DeadLetters   DeadLetters
+	Reports       Reports
+	ReportParsers map[channels.Name]ReportParser
+	Capabilities  subscribers.Capabilities
+	Zones         func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
+	Ready         func(ctx context.Context) error                    // nil: always ready
+	Now           func() time.Time                                   // nil: time.Now
+	Log           *slog.Logger                                       // nil: discarded
+}
+
+// Options are what the configuration says about the pages.
+type Options struct {
+	PublicURL string          // how others reach this service, "https://relais.example"; no slash at its end
+	APIToken  channels.Secret // empty: desk and API answer this machine only
+	OutboxURL string          // where the demo shows what was sent; empty: no link
+}

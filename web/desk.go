@@ -1,0 +1,183 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// shownRecent is how many messages the desk lists.
+const shownRecent = 10
+
+// deskPage is where the police of a zone write, and see what became of it. It
+// is the whole desk until people sign in by name.
+type deskPage struct {
+	view
+	Zone    broker.ZoneID
+	Zones   []zoneLink // more than one
+	Kinds   []kindLink
+	Waiting []waiting
+	Recent  []recent
+	Dead    []deadLine
+	Empty   bool // no zone has a partnership yet
+}
+
+type zoneLink struct {
+	ID   broker.ZoneID
+	URL  string
+	Here bool
+}
+
+type kindLink struct {
+	Kind, Name, Example, Class, URL string
+}
+
+// waiting is an approval that nobody has answered.
+type waiting struct {
+	Partnership, Title, URL, Kind, Class, Asked, Then string
+	Lang                                              broker.Lang
+}
+
+// recent is a message and how far it has come, in a sentence.
+type recent struct {
+	Title, URL, Sent, State string
+	Lang                    broker.Lang
+	Head                    messageHead
+	Bar                     bar
+}
+
+// deadLine is something that could not be processed.
+type deadLine struct{ Reason, When string }
+
+func (s *server) getDesk(w http.ResponseWriter, r *http.Request) {
+	p := deskPage{view: s.deskView(r)}
+	p.Title = p.T("desk.title")
+	if err := s.fillDesk(r.Context(), &p, broker.ZoneID(r.URL.Query().Get("zone"))); err != nil {
+		s.failPage(w, r, "show the desk", err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "desk", p)
+}
+
+func (s *server) deskView(r *http.Request) view {
+	v := s.viewFor(r, "")
+	v.Police, v.Outbox = true, s.options.OutboxURL
+	return v
+}
+
+func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID) error {
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return fmt.Errorf("list zones: %w", err)
+	}
+	if len(zones) == 0 {
+		p.Empty = true
+		return nil
+	}
+	p.Zone = chosenZone(zones, asked)
+	if len(zones) > 1 {
+		for _, zone := range zones {
+			p.Zones = append(p.Zones, zoneLink{zone, p.URL("/?zone=" + string(zone)), zone == p.Zone})
+		}
+	}
+	for _, kind := range broker.Kinds() {
+		p.Kinds = append(p.Kinds, kindLink{string(kind), p.Kind(kind), p.T("kind." + string(kind)),
+			string(kind.UsualUrgency()), p.URL(fmt.Sprintf("/messages/new?kind=%s&zone=%s", kind, p.Zone))})
+	}
+	if err := s.fillWaiting(ctx, p); err != nil {
+		return err
+	}
+	if err := s.fillRecent(ctx, p); err != nil {
+		return err
+	}
+	return s.fillDead(ctx, p)
+}
+
+// chosenZone is the asked one if it exists, else the first.
+func chosenZone(zones []broker.ZoneID, asked broker.ZoneID) broker.ZoneID {
+	if slices.Contains(zones, asked) {
+		return asked
+	}
+	return zones[0]
+}
+
+func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
+	open, err := s.Records.OpenApprovals(ctx, p.Zone)
+	if err != nil {
+		return fmt.Errorf("list approvals: %w", err)
+	}
+	for _, a := range open {
+		m, partnership, err := s.matter(ctx, a)
+		if err != nil {
+			return err
+		}
+		t, lang := m.Text(p.Lang)
+		p.Waiting = append(p.Waiting, waiting{
+			Partnership: partnership.Name, Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()),
+			Kind: p.Kind(m.Kind), Class: string(m.Urgency), Asked: p.When(a.Asked),
+			Then: p.deadline(question{approval: a, message: m}),
+		})
+	}
+	p.Live = len(open) > 0
+	return nil
+}
+
+func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
+	messages, err := s.Records.Recent(ctx, p.Zone, shownRecent)
+	if err != nil {
+		return fmt.Errorf("list messages: %w", err)
+	}
+	for _, m := range messages {
+		status, err := s.Records.Status(ctx, m.ID)
+		if err != nil {
+			return fmt.Errorf("read status: %w", err)
+		}
+		t, lang := m.Text(p.Lang)
+		line := recent{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent),
+			Head: p.head(m), State: p.inShort(status), Bar: barOf(totals(status))}
+		p.Recent = append(p.Recent, line)
+		p.Live = p.Live || !status.Done
+	}
+	return nil
+}
+
+// inShort says how far a message has come.
+func (v view) inShort(status subscribers.Status) string {
+	open, granted := 0, 0
+	for _, p := range status.Partnerships {
+		if p.State.Granted() {
+			granted++
+		} else if !p.State.Final() {
+			open++
+		}
+	}
+	switch {
+	case open > 0:
+		return v.N("short.waiting", open)
+	case granted == 0:
+		return v.T("short.notSent")
+	}
+	reached, all := totals(status).reached()
+	key := "short.sending"
+	if status.Done {
+		key = "short.done"
+	}
+	return v.T(key, "reached", reached, "all", all)
+}
+
+func (s *server) fillDead(ctx context.Context, p *deskPage) error {
+	letters, err := s.DeadLetters.DeadLetters(ctx)
+	if err != nil {
+		return fmt.Errorf("list dead letters: %w", err)
+	}
+	for _, d := range letters {
+		if d.Replayed.IsZero() {
+			p.Dead = append(p.Dead, deadLine{d.Reason, p.When(d.At)})
+		}
+	}
+	return nil
+}

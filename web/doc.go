@@ -1,0 +1,28 @@
+// Package web holds the pages, the JSON API and the addresses that providers
+// call back. Every page works without script; live.js only keeps figures fresh.
+//
+// Who may open what:
+//
+//	/ , /messages…         the desk of the police   the API token, or without one only this machine
+//	/api/…                 programs                 the same
+//	/a/{token}             an approver              whoever holds the link
+//	/m/{token} /u/{token}  a member                 whoever holds the link
+//	/callbacks/…           providers                whoever signs as the channel's provider
+//	/healthz /readyz       monitors                 everybody
+//
+// Invariants:
+//
+//   - GET and HEAD change nothing: mail scanners open every link.
+//   - What is logged of a request is its route, never its path, for that holds the token.
+//   - Pages for holders of a link are never stored and send no referrer.
+//   - No style or script stands in a page (Content-Security-Policy: default-src 'self').
+//   - No sentence stands in the code: texts/*.json, and the words of channels, have them all.
+//
+// Failures:
+//
+//	link cut, changed or made up      403, what to do next
+//	its delivery is not kept any more 404, what to do next
+//	message expired, approval lapsed  410, with what became of it
+//	somebody answered first           409, who and when
+//	the store is away                 503 or 500; the form's text is kept in the browser
+package web

@@ -1,0 +1,184 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"relais/broker"
+)
+
+// form is a message as somebody typed it. It is kept as typed until it is right.
+type form struct {
+	Base         string // the id that the page was given: sending the same form twice publishes once
+	Zone         broker.ZoneID
+	Kind         broker.Kind
+	MsgType      broker.MsgType
+	Reference    string
+	Author       string
+	All          bool // the whole zone
+	Partnerships []string
+	Expires      string // local time of the desk, as a datetime-local field writes it
+	Urgency      string
+	Severity     string
+	Certainty    string
+	Clearance    string
+	Texts        map[broker.Lang]broker.Text
+}
+
+// faults name what is wrong, by field of the form; the values are keys of the catalogue.
+type faults map[string]string
+
+// dateTimeLocal is how HTML writes a local date and time.
+const dateTimeLocal = "2006-01-02T15:04"
+
+func readForm(values url.Values) form {
+	f := form{
+		Base: values.Get("id"), Zone: broker.ZoneID(values.Get("zone")),
+		Kind: broker.Kind(values.Get("kind")), MsgType: broker.MsgType(values.Get("type")),
+		Reference: values.Get("ref"), Author: oneLine(values.Get("author")),
+		All: values.Get("all") != "", Partnerships: values["partnership"],
+		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
+		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
+		Clearance: oneLine(values.Get("clearance")), Texts: make(map[broker.Lang]broker.Text),
+	}
+	for _, lang := range broker.Langs() {
+		t := broker.Text{Title: strings.TrimSpace(values.Get("title." + string(lang))), Body: strings.TrimSpace(unixLines(values.Get("body." + string(lang))))}
+		if t.Title != "" || t.Body != "" {
+			f.Texts[lang] = t
+		}
+	}
+	return f
+}
+
+// answers says whether the message is about an earlier one, and so goes to
+// exactly those who got that one.
+func (f form) answers() bool {
+	return f.Kind.AnswersAnother() || f.MsgType == broker.TypeUpdate || f.MsgType == broker.TypeCancel
+}
+
+// message makes a message of the form, or says what is wrong with it.
+func (f form) message(now time.Time, loc *time.Location) (broker.Message, faults) {
+	wrong := make(faults)
+	m := broker.Message{
+		Revision: 1, Zone: f.Zone, Author: f.Author, Sent: now.UTC().Truncate(time.Second),
+		Kind: f.Kind, MsgType: f.MsgType, Urgency: broker.Urgency(f.Urgency),
+		Severity: broker.Severity(f.Severity), Certainty: broker.Certainty(f.Certainty),
+		Clearance: f.Clearance, Texts: f.Texts,
+	}
+	expires, err := time.ParseInLocation(dateTimeLocal, f.Expires, loc)
+	if err != nil {
+		wrong["expires"] = "fault.expires"
+	}
+	m.Expires = expires.UTC()
+	if f.answers() {
+		reference, err := broker.ParseMessageID(f.Reference)
+		if err != nil {
+			wrong["reference"] = "fault.reference"
+		}
+		m.References = []broker.MessageID{reference}
+	}
+	for _, id := range f.Partnerships {
+		m.Partnerships = append(m.Partnerships, broker.PartnershipID(id))
+	}
+	if f.All {
+		m.Partnerships = nil
+	} else if len(m.Partnerships) == 0 && !f.answers() {
+		wrong["partnerships"] = "fault.partnerships"
+	}
+	m.ID, err = f.id()
+	if err != nil {
+		wrong["form"] = "fault.form"
+	}
+	f.judge(m, wrong)
+	return m, wrong
+}
+
+// judge adds what the message's own rules find, field by field. Validate stops
+// at the first fault; whoever fills in a form wants to see them all.
+func (f form) judge(m broker.Message, wrong faults) {
+	if m.Author == "" {
+		wrong["author"] = "fault.author"
+	}
+	if m.Kind == broker.Missing && m.Clearance == "" {
+		wrong["clearance"] = "fault.clearance"
+	}
+	if len(m.Texts) == 0 {
+		wrong["texts"] = "fault.texts"
+	}
+	for lang, t := range m.Texts {
+		alone := broker.Message{
+			ID: broker.NewMessageID(), Revision: 1, Zone: "any", Author: "any", Sent: m.Sent, Expires: m.Sent.Add(time.Hour),
+			Kind: broker.Info, MsgType: broker.TypeAlert, Urgency: broker.Future, Severity: broker.SeverityUnknown,
+			Certainty: broker.CertaintyUnknown, Texts: map[broker.Lang]broker.Text{lang: t},
+		}
+		wrong.note(alone.Validate())
+	}
+	wrong.note(m.Validate())
+}
+
+// note files a fault under the form's field that it belongs to; the first word
+// on a field stands. What no field explains is a fault of the form itself.
+func (wrong faults) note(err error) {
+	if err == nil {
+		return
+	}
+	field, key := "form", "fault.form"
+	var fault *broker.Fault
+	if errors.As(err, &fault) {
+		field, key = formField(fault.Field)
+	}
+	if _, known := wrong[field]; !known && (field != "form" || len(wrong) == 0) {
+		wrong[field] = key
+	}
+}
+
+// formField maps a field of broker.Fault to the form's, and to the sentence
+// that says what is asked for there.
+func formField(path string) (field, key string) {
+	name, rest, _ := strings.Cut(path, ".")
+	name, _, _ = strings.Cut(name, "[")
+	switch name {
+	case "texts":
+		lang, part, _ := strings.Cut(rest, ".")
+		if part == "" {
+			return "texts", "fault.texts"
+		}
+		return part + "." + lang, "fault." + part
+	case "references":
+		return "reference", "fault.reference"
+	case "author", "expires", "partnerships", "clearance":
+		return name, "fault." + name
+	}
+	return "form", "fault.form"
+}
+
+// id follows from the page's own id and what was typed: a form sent twice
+// publishes once, and one that was changed in between is another message.
+func (f form) id() (broker.MessageID, error) {
+	base, err := broker.ParseMessageID(f.Base)
+	if err != nil {
+		return base, err
+	}
+	typed, err := json.Marshal(f)
+	if err != nil {
+		return base, err
+	}
+	return broker.MessageID{UUID: broker.DeriveID(base.UUID, string(typed))}, nil
+}
+
+// has says whether a partnership is ticked.
+func (f form) has(id broker.PartnershipID) bool { return slices.Contains(f.Partnerships, string(id)) }
+
+// correcting starts a correction with what was written before.
+func (f form) correcting(earlier broker.Message, now time.Time) form {
+	f.Texts, f.Clearance = earlier.Texts, earlier.Clearance
+	f.Urgency, f.Severity, f.Certainty = string(earlier.Urgency), string(earlier.Severity), string(earlier.Certainty)
+	if earlier.Expires.After(now) {
+		f.Expires = earlier.Expires.In(now.Location()).Format(dateTimeLocal)
+	}
+	return f
+}

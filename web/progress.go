@@ -1,0 +1,160 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// progressPage is the truth about one message.
+type progressPage struct {
+	view
+	Head         messageHead
+	Text         text
+	Others       []text
+	Actions      []action
+	Summary      string
+	Done         bool
+	Partnerships []partnershipProgress
+	Refused      []refusedBy
+	Routing      bool // published, but not routed yet
+}
+
+// action leads to a message that answers this one.
+type action struct{ Name, URL string }
+
+type partnershipProgress struct {
+	Name     string
+	Outcome  outcome
+	Waits    string // until when, while nobody has answered
+	Plan     string
+	Channels []channelProgress
+	Planning bool // granted, and its deliveries are still being written
+}
+
+type channelProgress struct {
+	Name   string
+	Bar    bar
+	Counts []countLine
+	Times  string // first and last; empty: none yet
+}
+
+type countLine struct {
+	Class, Name string
+	N           int
+}
+
+type refusedBy struct{ Name, Reason string }
+
+func (s *server) getMessage(w http.ResponseWriter, r *http.Request) {
+	id, err := broker.ParseMessageID(r.PathValue("id"))
+	if err != nil {
+		s.refusePage(w, r, http.StatusNotFound)
+		return
+	}
+	p := progressPage{view: s.deskView(r)}
+	err = s.fillProgress(r, &p, id)
+	if errors.Is(err, subscribers.ErrNotFound) && r.URL.Query().Has("published") {
+		p.Routing, p.Live, err = true, true, nil
+		p.Title = p.T("progress.routing.title")
+	}
+	if err != nil {
+		s.failPage(w, r, "show the message", err)
+		return
+	}
+	s.show(w, r, http.StatusOK, "progress", p)
+}
+
+func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.MessageID) error {
+	status, err := s.Records.Status(r.Context(), id)
+	if err != nil {
+		return fmt.Errorf("read status: %w", err)
+	}
+	m, err := s.Records.Message(r.Context(), id, status.Revision)
+	if err != nil {
+		return fmt.Errorf("read message: %w", err)
+	}
+	p.Head, p.Done, p.Live = p.head(m), status.Done, !status.Done
+	p.Text, p.Others = p.textsOf(m)
+	p.Title = p.Text.Title
+	p.Actions = p.actions(m)
+	p.Summary = p.inShort(status)
+	for _, part := range status.Partnerships {
+		p.Partnerships = append(p.Partnerships, p.partnership(part))
+	}
+	for _, refused := range status.Refused {
+		partnership, err := s.Records.Partnership(r.Context(), refused.Partnership)
+		if err != nil {
+			return fmt.Errorf("read partnership: %w", err)
+		}
+		p.Refused = append(p.Refused, refusedBy{partnership.Name, refused.Reason})
+	}
+	return nil
+}
+
+// actions are what may follow this message (PLP.md, rules 6 and 7).
+func (v view) actions(m broker.Message) []action {
+	if m.MsgType == broker.TypeCancel {
+		return nil
+	}
+	link := func(key string, kind broker.Kind, t broker.MsgType) action {
+		return action{v.T(key), v.URL(fmt.Sprintf("/messages/new?kind=%s&type=%s&ref=%s&zone=%s", kind, t, m.ID, m.Zone))}
+	}
+	var list []action
+	if !m.Kind.AnswersAnother() {
+		list = append(list, link("action.feedback", broker.Feedback, broker.TypeAlert), link("action.close", broker.Closing, broker.TypeAlert))
+	}
+	return append(list, link("action.correct", m.Kind, broker.TypeUpdate), link("action.withdraw", m.Kind, broker.TypeCancel))
+}
+
+func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
+	shown := partnershipProgress{
+		Name: p.Name, Plan: v.T("progress.plan", "version", p.PlanVersion),
+		Planning: p.State.Granted() && !p.Planned,
+	}
+	if p.State.Final() {
+		shown.Outcome = v.outcome(p.State, subscribers.Decision{To: p.State, By: p.By, At: p.At, How: p.How, Why: p.Why}, "")
+	} else {
+		shown.Outcome = outcome{Class: "open", Title: v.T("outcome." + string(p.State) + ".title")}
+		if !p.Deadline.IsZero() {
+			shown.Waits = v.T("progress.deadline", "when", v.When(p.Deadline))
+		}
+	}
+	for _, c := range p.Channels {
+		shown.Channels = append(shown.Channels, v.channel(c))
+	}
+	return shown
+}
+
+func (v view) channel(c subscribers.ChannelStatus) channelProgress {
+	shown := channelProgress{Name: v.T("channel." + string(c.Channel)), Bar: barOf(c.Counts)}
+	for _, part := range barStates() {
+		for _, state := range part.states {
+			if n := c.Counts[state]; n > 0 {
+				shown.Counts = append(shown.Counts, countLine{part.class, v.T("state." + string(state)), n})
+			}
+		}
+	}
+	for _, reason := range reasons() {
+		if n := c.Suppressed[reason]; n > 0 {
+			shown.Counts = append(shown.Counts, countLine{"none", v.T("reason." + string(reason)), n})
+		}
+	}
+	switch {
+	case c.First.IsZero():
+	case c.First.Equal(c.Last):
+		shown.Times = v.T("progress.time", "when", v.When(c.First))
+	default:
+		shown.Times = v.T("progress.times", "first", v.When(c.First), "last", v.When(c.Last))
+	}
+	return shown
+}
+
+// reasons are why deliveries are deliberately not sent, in the order in which pages show them.
+func reasons() []channels.Reason {
+	return []channels.Reason{channels.ReasonDuplicate, channels.ReasonNoChannel, channels.ReasonLeft, channels.ReasonCancelled}
+}

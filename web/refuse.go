@@ -1,0 +1,125 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// statusCrossOrigin is the answer to a form that another site's page sent.
+const statusCrossOrigin = http.StatusForbidden
+
+// refusalPage says what is wrong and what to do next.
+type refusalPage struct {
+	view
+	Heading string
+	Text    string
+	Next    string
+	Urgent  bool // show the emergency line
+}
+
+// refusePage answers in the reader's language. Statuses without words of
+// their own read as a fault of ours.
+func (s *server) refusePage(w http.ResponseWriter, r *http.Request, status int) {
+	key := "internal"
+	switch status {
+	case http.StatusUnauthorized:
+		key = "token"
+	case statusCrossOrigin:
+		key = "origin"
+	case http.StatusNotFound:
+		key = "notfound"
+	case http.StatusMethodNotAllowed:
+		key = "method"
+	case http.StatusMisdirectedRequest:
+		key = "host"
+	case http.StatusBadRequest:
+		key = "form"
+	}
+	s.refuse(w, r, s.viewFor(r, ""), status, "refused."+key)
+}
+
+// refuse shows the three sentences of a refusal: key.title, .text and .next.
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, v view, status int, key string) {
+	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next")}
+	p.Title, p.Urgent = p.Heading, !v.Police
+	s.show(w, r, status, "refused", p)
+}
+
+// failPage answers a failed read or write: 404 for what does not exist.
+func (s *server) failPage(w http.ResponseWriter, r *http.Request, doing string, err error) {
+	if errors.Is(err, subscribers.ErrNotFound) {
+		s.refusePage(w, r, http.StatusNotFound)
+		return
+	}
+	s.Log.ErrorContext(r.Context(), "request failed", "doing", doing, "err", err)
+	s.refusePage(w, r, http.StatusInternalServerError)
+}
+
+// refuseLink answers somebody whose link does not work, in their browser's language.
+func (s *server) refuseLink(w http.ResponseWriter, r *http.Request, err error) {
+	v := s.viewFor(r, "")
+	switch {
+	case errors.Is(err, subscribers.ErrForgedLink):
+		s.refuse(w, r, v, http.StatusForbidden, "link.forged")
+	case errors.Is(err, subscribers.ErrNotFound):
+		s.refuse(w, r, v, http.StatusNotFound, "link.unknown")
+	default:
+		s.failPage(w, r, "open link", err)
+	}
+}
+
+// problem is what the API answers when it does not do what was asked.
+type problem struct {
+	Error string     `json:"error"` // one sentence
+	First *firstSaid `json:"first,omitempty"`
+	*faulty
+}
+
+// faulty is what is wrong with a field (broker.Fault).
+type faulty struct {
+	Field   string `json:"field"`
+	Problem string `json:"problem"`
+	Remedy  string `json:"remedy"`
+}
+
+func refuseJSON(w http.ResponseWriter, _ *http.Request, status int) {
+	sentence := map[int]string{
+		http.StatusUnauthorized:       "This needs the API token: send it as Authorization: Bearer.",
+		statusCrossOrigin:             "Another site's page sent this request; send it from a program or from these pages.",
+		http.StatusNotFound:           "Nothing stands at this address.",
+		http.StatusMethodNotAllowed:   "This address does not take that method; the Allow header lists those it takes.",
+		http.StatusMisdirectedRequest: "Without an API token this answers only on this machine, as localhost; set a token to open it to others.",
+	}[status]
+	if sentence == "" {
+		sentence = http.StatusText(status) + "."
+	}
+	writeJSON(w, status, problem{Error: sentence})
+}
+
+func refuseFault(w http.ResponseWriter, f *broker.Fault) {
+	writeJSON(w, http.StatusBadRequest, problem{Error: f.Error() + ".", faulty: &faulty{f.Field, f.Problem, f.Remedy}})
+}
+
+// failJSON answers a failed read or write: 404 for what does not exist.
+func (s *server) failJSON(w http.ResponseWriter, r *http.Request, doing string, err error) {
+	var long *http.MaxBytesError
+	switch {
+	case errors.Is(err, subscribers.ErrNotFound):
+		writeJSON(w, http.StatusNotFound, problem{Error: "Nothing has this id."})
+	case errors.As(err, &long):
+		writeJSON(w, http.StatusRequestEntityTooLarge, problem{Error: "The request is too long."})
+	default:
+		s.Log.ErrorContext(r.Context(), "request failed", "doing", doing, "err", err)
+		writeJSON(w, http.StatusInternalServerError, problem{Error: "Relais could not " + doing + "; its log says why. Try again."})
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the reader is gone: nothing to do
+}

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed templates/*.html static/*
+var files embed.FS
+
+// pages are the parsed templates by name, each with the layout around it.
+type pages map[string]*template.Template
+
+func parsePages() (pages, error) {
+	all := make(pages)
+	names, err := fs.Glob(files, "templates/page_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("list pages: %w", err)
+	}
+	for _, file := range names {
+		t, err := template.New("layout.html").Funcs(template.FuncMap{"static": staticURL}).
+			ParseFS(files, "templates/layout.html", "templates/parts.html", file)
+		if err != nil {
+			return nil, fmt.Errorf("parse page: %w", err)
+		}
+		all[strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "page_"), ".html")] = t
+	}
+	return all, nil
+}
+
+// staticURL is a file's address, with its own hash, so that it can be kept
+// for good and a new version is fetched at once.
+func staticURL(name string) (string, error) {
+	data, err := files.ReadFile("static/" + name)
+	if err != nil {
+		return "", fmt.Errorf("read static file: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	return "/static/" + name + "?v=" + hex.EncodeToString(sum[:4]), nil
+}
+
+func (pages) static() http.Handler {
+	serve := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/") {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		serve.ServeHTTP(w, r)
+	})
+}
+
+// show writes a page, whole or not at all.
+func (s *server) show(w http.ResponseWriter, r *http.Request, status int, page string, data any) {
+	var out bytes.Buffer
+	if err := s.pages[page].Execute(&out, data); err != nil {
+		s.Log.ErrorContext(r.Context(), "page not rendered", "page", page, "err", err)
+		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// server answers requests. Its fields are not changed after New.
+type server struct {
+	Deps
+	options Options
+	words   channels.WordsByLang
+	texts   catalogue
+	pages   pages
+	local   *time.Location // of the desk
+	mux     *http.ServeMux
+}
+
+// New returns the handler for pages, API and callbacks. Read and write
+// timeouts are the http.Server's.
+func New(deps Deps, options Options) (http.Handler, error) {
+	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux()}
+	s.options.PublicURL = strings.TrimRight(options.PublicURL, "/")
+	var err error
+	if s.words, err = channels.LoadWords(); err != nil {
+		return nil, err
+	}
+	if s.texts, err = loadTexts(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	if s.local, err = time.LoadLocation(subscribers.DefaultTimezone); err != nil {
+		return nil, fmt.Errorf("load time zone: %w", err)
+	}
+	s.routes()
+	return s.logged(s.secured(http.HandlerFunc(s.route))), nil
+}
+
+func withDefaults(d Deps) Deps {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
+	return d
+}
+
+func (s *server) routes() {
+	s.desk("GET /{$}", s.getDesk)
+	s.desk("GET /messages/new", s.getCompose)
+	s.desk("POST /messages", s.postMessage)
+	s.desk("GET /messages/{id}", s.getMessage)
+
+	s.mux.HandleFunc("GET /a/{token}", s.getApproval)
+	s.mux.HandleFunc("POST /a/{token}", s.postApproval)
+	s.mux.HandleFunc("GET /m/{token}", s.getOpen)
+	s.mux.HandleFunc("GET /u/{token}", s.getLeave)
+	s.mux.HandleFunc("POST /u/{token}", s.postLeave)
+
+	s.mux.HandleFunc("POST /callbacks/{channel}/{rest...}", s.postCallback)
+	s.mux.HandleFunc("POST /callbacks/{channel}", s.postCallback)
+
+	s.api("GET /api/messages", s.apiMessages)
+	s.api("POST /api/messages", s.apiPublish)
+	s.api("GET /api/messages/{id}", s.apiStatus)
+	s.api("GET /api/approvals", s.apiApprovals)
+	s.api("POST /api/approvals/{id}/approve", s.apiDecide(subscribers.ApprovalApproved))
+	s.api("POST /api/approvals/{id}/refuse", s.apiDecide(subscribers.ApprovalRefused))
+	s.api("GET /api/dead", s.apiDead)
+	s.api("POST /api/dead/{id}/replay", s.apiReplay)
+
+	s.mux.HandleFunc("GET /healthz", s.getHealth)
+	s.mux.HandleFunc("GET /readyz", s.getReady)
+	s.mux.Handle("GET /static/", s.pages.static())
+}
+
+// desk registers a page for the police, api an address for programs. Both
+// refuse requests that another site makes a signed-in browser send.
+func (s *server) desk(pattern string, h http.HandlerFunc) {
+	s.mux.Handle(pattern, s.guarded(http.NewCrossOriginProtection(), s.refusePage, h))
+}
+
+func (s *server) api(pattern string, h http.HandlerFunc) {
+	s.mux.Handle(pattern, s.guarded(http.NewCrossOriginProtection(), refuseJSON, h))
+}
+
+// route gives requests that match nothing an answer in our own words.
+func (s *server) route(w http.ResponseWriter, r *http.Request) {
+	h, pattern := s.mux.Handler(r)
+	if pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	seen := &statusOnly{header: w.Header()}
+	h.ServeHTTP(seen, r)
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		refuseJSON(w, r, seen.status)
+		return
+	}
+	s.refusePage(w, r, seen.status)
+}
+
+// statusOnly learns which status a handler would answer with, and keeps its
+// headers (Allow, of a 405).
+type statusOnly struct {
+	header http.Header
+	status int
+}
+
+func (s *statusOnly) Header() http.Header         { return s.header }
+func (s *statusOnly) WriteHeader(status int)      { s.status = status }
+func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
