@@ -15,9 +15,10 @@ func mailbox(s string) bool {
 		!strings.ContainsFunc(s, unfit) && !strings.ContainsAny(s[:at], `@"(),:;[\]`)
 }
 
-// link says whether s can stand in angle brackets in a header, and in a page.
+// link says whether s can stand in angle brackets in a header, whose lines have
+// at most 998 characters (RFC 5322, 2.1.1), and in a page.
 func link(s string) bool {
-	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) &&
+	return len(s) <= 900 && (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) &&
 		ascii(s) && !strings.ContainsFunc(s, unfit)
 }
 

@@ -298,4 +298,3 @@ func start(t testing.TB, cfg Config, tlsConfig *tls.Config) *Channel {
 	})
 	return c
 }
-

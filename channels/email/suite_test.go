@@ -85,4 +85,3 @@ func (p *provider) Took() map[channels.Address]int {
 	}
 	return took
 }
-

@@ -55,7 +55,7 @@ func newView(c *channels.Content, words channels.Words) view {
 		Lang:        c.Lang,
 		Words:       words,
 		Partnership: oneLine(c.Partnership),
-		Urgent:      c.Urgency == broker.Immediate && c.Purpose != channels.Digest,
+		Urgent:      c.Urgency == broker.Immediate && (c.Purpose == channels.ForMember || c.Purpose == channels.Ask),
 		Label:       label(c, words),
 		Title:       oneLine(c.Title),
 		Body:        paragraphs(c.Body),
@@ -89,7 +89,7 @@ func kindName(k broker.Kind, words channels.Words) string {
 	if name := words.Kinds[k]; name != "" {
 		return name
 	}
-	return string(k)
+	return oneLine(string(k))
 }
 
 // subject is "[Tag] Kind: Title"; of a digest, its first item.
