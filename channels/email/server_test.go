@@ -11,8 +11,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"math/big"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -33,7 +35,7 @@ type mailServer struct {
 	mails    []received
 	wire     bytes.Buffer // everything that clients wrote, before TLS
 	dialled  int
-	active   int
+	open     map[*tapped]bool
 	most     int // connections at once
 	onMail   func() error
 	onRcpt   func(to string) error
@@ -59,7 +61,7 @@ func startServer(t testing.TB, options ...serverOption) *mailServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mailServer{host: "127.0.0.1", port: listener.Addr().(*net.TCPAddr).Port, done: make(chan struct{})}
+	m := &mailServer{host: "127.0.0.1", port: listener.Addr().(*net.TCPAddr).Port, done: make(chan struct{}), open: make(map[*tapped]bool)}
 	server := smtp.NewServer(m)
 	server.Domain, server.AllowInsecureAuth, server.EnableSMTPUTF8 = "mx.test", true, true
 	server.ErrorLog = quietLog{}
@@ -67,7 +69,11 @@ func startServer(t testing.TB, options ...serverOption) *mailServer {
 		option(server)
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(&tap{listener, m}) }()
+	var tapped net.Listener = &tap{listener, m}
+	if server.Network == "tls" {
+		tapped = tls.NewListener(tapped, server.TLSConfig)
+	}
+	go func() { served <- server.Serve(tapped) }()
 	t.Cleanup(func() {
 		close(m.done)
 		if err := server.Close(); err != nil {
@@ -103,6 +109,16 @@ func (m *mailServer) dials() (all, most int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.dialled, m.most
+}
+
+// hangUp ends every connection without a word.
+func (m *mailServer) hangUp() {
+	m.mu.Lock()
+	open := slices.Collect(maps.Keys(m.open))
+	m.mu.Unlock()
+	for _, c := range open {
+		_ = c.Close()
+	}
 }
 
 func (m *mailServer) NewSession(c *smtp.Conn) (smtp.Session, error) {
@@ -209,18 +225,18 @@ func (l *tap) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	tapped := &tapped{Conn: c, server: l.server}
 	l.server.set(func(m *mailServer) {
 		m.dialled++
-		m.active++
-		m.most = max(m.most, m.active)
+		m.open[tapped] = true
+		m.most = max(m.most, len(m.open))
 	})
-	return &tapped{Conn: c, server: l.server}, nil
+	return tapped, nil
 }
 
 type tapped struct {
 	net.Conn
 	server *mailServer
-	once   sync.Once
 }
 
 func (c *tapped) Read(p []byte) (int, error) {
@@ -230,7 +246,7 @@ func (c *tapped) Read(p []byte) (int, error) {
 }
 
 func (c *tapped) Close() error {
-	c.once.Do(func() { c.server.set(func(m *mailServer) { m.active-- }) })
+	c.server.set(func(m *mailServer) { delete(m.open, c) })
 	return c.Conn.Close()
 }
 
