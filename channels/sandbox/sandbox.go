@@ -1,0 +1,178 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Config says where the stand-ins listen and whom they let in.
+type Config struct {
+	SMTPAddr   string          // host:port, "127.0.0.1:0" if empty
+	HTTPAddr   string          // host:port, "127.0.0.1:0" if empty
+	AccountSID string          // of the Twilio stand-in
+	AuthToken  channels.Secret // of the Twilio stand-in; signs its callbacks too
+	Keep       int             // how many messages stay whole, 2000 if 0; older ones are only counted
+	Lang       broker.Lang     // of the outbox page where the browser asks for none of ours; English if empty
+	Seed       uint64          // of the faults' dice; random if 0, the log says which
+}
+
+// Sandbox is a set of running stand-ins.
+type Sandbox struct {
+	cfg     Config
+	log     *slog.Logger
+	base    string
+	zone    *time.Location
+	record  *record
+	faults  *faults
+	people  *people
+	texts   *texts
+	twilio  *twilio
+	push    *pushService
+	outbox  *outbox
+	mails   *smtp.Server
+	mailAt  string
+	pages   *http.Server
+	closing context.CancelFunc
+	closed  <-chan struct{} // from the beginning of Close
+	serving sync.WaitGroup
+}
+
+// Start opens both listeners and serves until Close. ctx bounds the start only.
+func Start(ctx context.Context, cfg Config, log *slog.Logger) (*Sandbox, error) {
+	s, err := newSandbox(cfg.withDefaults(), log)
+	if err != nil {
+		return nil, err
+	}
+	var listen net.ListenConfig
+	mailListener, err := listen.Listen(ctx, "tcp", s.cfg.SMTPAddr)
+	if err != nil {
+		return nil, fmt.Errorf("listen for mail: %w", err)
+	}
+	pageListener, err := listen.Listen(ctx, "tcp", s.cfg.HTTPAddr)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listen for HTTP: %w", err), mailListener.Close())
+	}
+	s.serve(mailListener, pageListener)
+	log.Info("sandbox is up", "smtp", s.mailAt, "http", s.base, "faults_seed", s.cfg.Seed)
+	return s, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.SMTPAddr == "" {
+		c.SMTPAddr = "127.0.0.1:0"
+	}
+	if c.HTTPAddr == "" {
+		c.HTTPAddr = "127.0.0.1:0"
+	}
+	if c.Keep <= 0 {
+		c.Keep = 2000
+	}
+	if !c.Lang.Valid() {
+		c.Lang = broker.English
+	}
+	for c.Seed == 0 {
+		c.Seed = rand.Uint64()
+	}
+	return c
+}
+
+func newSandbox(cfg Config, log *slog.Logger) (*Sandbox, error) {
+	zone, err := time.LoadLocation("Europe/Brussels")
+	if err != nil {
+		return nil, fmt.Errorf("load the outbox's time zone: %w", err)
+	}
+	texts, err := loadTexts()
+	if err != nil {
+		return nil, err
+	}
+	s := &Sandbox{
+		cfg:    cfg,
+		log:    log,
+		zone:   zone,
+		texts:  texts,
+		record: newRecord(cfg.Keep),
+		faults: newFaults(cfg.Seed),
+		people: &people{names: make(map[string]string)},
+	}
+	s.outbox, err = newOutbox(s)
+	return s, err
+}
+
+// serve starts what runs: callbacks, mail, pages, in this order.
+func (s *Sandbox) serve(mailListener, pageListener net.Listener) {
+	running, closing := context.WithCancel(context.Background())
+	s.closing, s.closed = closing, running.Done()
+	s.mailAt = mailListener.Addr().String()
+	s.base = "http://" + pageListener.Addr().String()
+	s.twilio = newTwilio(s)
+	s.twilio.callbacks.start(running)
+	s.push = newPushService(s)
+	s.mails = newMailServer(s, running.Done())
+	s.pages = &http.Server{
+		Handler:           s.routes(),
+		BaseContext:       func(net.Listener) context.Context { return running },
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	s.serving.Go(func() { s.report("serve mail", s.mails.Serve(mailListener)) })
+	s.serving.Go(func() { s.report("serve pages", s.pages.Serve(pageListener)) })
+}
+
+func (s *Sandbox) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Messages.json", s.twilio.create)
+	mux.HandleFunc("GET /2010-04-01/Accounts/{sid}/Messages.json", s.twilio.list)
+	mux.HandleFunc("POST /push/{token}", s.push.send)
+	mux.HandleFunc("GET /faults/{channel}", s.getFaults)
+	mux.HandleFunc("PUT /faults/{channel}", s.putFaults)
+	mux.Handle("/outbox", s.outbox)
+	mux.Handle("/outbox/", s.outbox)
+	mux.Handle("/outbox.json", s.outbox)
+	mux.Handle("GET /{$}", http.RedirectHandler("/outbox", http.StatusFound))
+	return mux
+}
+
+func (s *Sandbox) report(what string, err error) {
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		s.log.Error("sandbox: "+what, "err", err)
+	}
+}
+
+// SMTPAddr returns the host:port that takes mail.
+func (s *Sandbox) SMTPAddr() string { return s.mailAt }
+
+// URL returns the base of the HTTP stand-ins, without a slash at its end:
+// Twilio's API under /2010-04-01, push under /push, the outbox under /outbox.
+func (s *Sandbox) URL() string { return s.base }
+
+// Handler serves the outbox under /outbox, to be mounted in another server too.
+func (s *Sandbox) Handler() http.Handler { return s.outbox }
+
+// Close stops the pages, the mail server and the callbacks, in this order, and
+// waits for requests under way until ctx ends. Callbacks not yet sent are dropped.
+func (s *Sandbox) Close(ctx context.Context) error {
+	s.closing() // live pages and waiting requests end now
+	var faults []error
+	if err := s.pages.Shutdown(ctx); err != nil {
+		faults = append(faults, fmt.Errorf("close pages: %w", err), s.pages.Close())
+	}
+	// Close and not Shutdown: senders keep their connections open for the next mail.
+	if err := s.mails.Close(); err != nil {
+		faults = append(faults, fmt.Errorf("close mail: %w", err))
+	}
+	s.serving.Wait()
+	s.twilio.callbacks.wait()
+	return errors.Join(faults...)
+}

@@ -1,0 +1,84 @@
+package sandbox
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"golang.org/x/text/language"
+
+	"relais/broker"
+)
+
+//go:embed words/*.json
+var wordFiles embed.FS
+
+// labels are the outbox page's own words, in one language.
+type labels struct {
+	Title         string `json:"title"`
+	Tagline       string `json:"tagline"`
+	All           string `json:"all"`
+	SMS           string `json:"sms"`
+	Email         string `json:"email"`
+	Push          string `json:"push"`
+	Recipient     string `json:"recipient"`
+	RecipientHint string `json:"recipientHint"`
+	Show          string `json:"show"`
+	Everyone      string `json:"everyone"`
+	None          string `json:"none"`
+	Connecting    string `json:"connecting"`
+	Live          string `json:"live"`
+	Lost          string `json:"lost"`
+	To            string `json:"to"`
+	Phone         string `json:"phone"`
+	Parts         string `json:"parts"` // %d
+	Replaced      string `json:"replaced"`
+	NoSubject     string `json:"noSubject"`
+	MailBody      string `json:"mailBody"`
+	Details       string `json:"details"`
+	Language      string `json:"language"`
+	Shown         string `json:"shown"` // %d
+}
+
+// texts are the labels in every language, and the choice among them.
+type texts struct {
+	by      map[broker.Lang]labels
+	matcher language.Matcher
+}
+
+func loadTexts() (*texts, error) {
+	t := &texts{by: make(map[broker.Lang]labels)}
+	var tags []language.Tag
+	for _, lang := range broker.Langs() {
+		data, err := wordFiles.ReadFile("words/" + string(lang) + ".json")
+		if err != nil {
+			return nil, fmt.Errorf("read the outbox's words: %w", err)
+		}
+		var words labels
+		if err := json.Unmarshal(data, &words); err != nil {
+			return nil, fmt.Errorf("read the outbox's words in %s: %w", lang, err)
+		}
+		t.by[lang] = words
+		tags = append(tags, language.Make(string(lang)))
+	}
+	t.matcher = language.NewMatcher(tags)
+	return t, nil
+}
+
+// choose returns the language that the reader chose, else the first of the
+// browser's that we have, else otherwise.
+func (t *texts) choose(r *http.Request, otherwise broker.Lang) broker.Lang {
+	if chosen := broker.Lang(r.URL.Query().Get("lang")); chosen.Valid() {
+		return chosen
+	}
+	wanted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil || len(wanted) == 0 {
+		return otherwise
+	}
+	_, index, confidence := t.matcher.Match(wanted...)
+	if confidence == language.No {
+		return otherwise
+	}
+	return broker.Langs()[index]
+}
