@@ -112,11 +112,15 @@ func (d *Digester) run(ctx context.Context, slot subscribers.Slot) error {
 }
 
 func (d *Digester) page(ctx context.Context, slot subscribers.Slot, people []subscribers.DigestPerson) (int, error) {
-	digests := make([]subscribers.DigestEntry, len(people))
+	var digests []subscribers.DigestEntry
 	entries := make(map[channels.DeliveryID]subscribers.Entry, len(people))
-	for i, person := range people {
-		digests[i] = slot.Digest(person, d.Now())
-		entries[digests[i].ID] = digests[i].Entry
+	for _, person := range people {
+		if person = slot.Takes(person); len(person.Items) == 0 {
+			continue
+		}
+		digest := slot.Digest(person, d.Now())
+		digests = append(digests, digest)
+		entries[digest.ID] = digest.Entry
 	}
 	written, err := d.Ledger.AddDigests(ctx, digests)
 	if err != nil {

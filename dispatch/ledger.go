@@ -13,7 +13,8 @@ import (
 
 // Directory knows partnerships and people. Every list is in a stable order.
 type Directory interface {
-	// Partnerships returns those of a zone; none for an unknown zone.
+	// Partnerships returns those of a zone, or of every zone when it is empty;
+	// none for an unknown zone.
 	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
 	// Partnership returns one, or subscribers.ErrNotFound.
 	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)

@@ -163,14 +163,17 @@ func (s *Sender) split(claimed []subscribers.Claimed) (ready []subscribers.Claim
 }
 
 // Refusal says what becomes of a delivery that must not be sent any more: it
-// has expired, or its recipient has left since it was planned (PLP.md, rule 10).
-// An empty state: it may go.
+// has expired, its recipient has left since it was planned (PLP.md, rule 10),
+// or has stopped or lost this one address, so that the next channel takes
+// over. An empty state: it may go.
 func Refusal(c subscribers.Claimed, now time.Time) (channels.State, channels.Reason) {
 	switch {
 	case !now.Before(c.NotAfter):
 		return channels.Expired, ""
-	case c.Left || c.Contact.Address.IsZero() || c.Contact.State != subscribers.ContactActive:
+	case c.Left:
 		return channels.Suppressed, channels.ReasonLeft
+	case c.Contact.Address.IsZero() || c.Contact.State != subscribers.ContactActive:
+		return channels.Failed, channels.Reason(channels.Gone)
 	}
 	return "", ""
 }

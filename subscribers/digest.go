@@ -31,6 +31,13 @@ func (d DigestPlan) fallsOn(day Date) bool {
 	return time.Date(day.Year, day.Month, day.Day, 12, 0, 0, 0, time.UTC).Weekday() == d.Weekday
 }
 
+// Takes leaves of a person's items those that were there when the slot fell
+// due: a slot made up for after an outage does not take what came since.
+func (s Slot) Takes(person DigestPerson) DigestPerson {
+	person.Items = slices.DeleteFunc(slices.Clone(person.Items), func(e Entry) bool { return e.CreatedAt.After(s.DueAt) })
+	return person
+}
+
 // DigestValidity is how long an infoflash that could not be sent is still of use.
 const DigestValidity = 48 * time.Hour
 

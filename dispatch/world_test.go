@@ -1,0 +1,410 @@
+package dispatch_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/dispatch"
+	"relais/store"
+	"relais/subscribers"
+)
+
+// world is the pipeline on a real SQLite ledger, with a broker and providers
+// that the test controls, under a clock that only the test moves.
+type world struct {
+	t     *testing.T
+	store *store.Store
+	rng   *rand.Rand
+	now   time.Time
+
+	mu       sync.Mutex
+	queue    []broker.Event
+	provider *provider
+	faults   faults
+
+	router   *dispatch.Router
+	approver *dispatch.Approver
+	planner  *dispatch.Planner
+	senders  map[channels.Name]*dispatch.Sender
+	digester *dispatch.Digester
+	sweeper  *dispatch.Sweeper
+	after    dispatch.Aftermath
+	dead     []error // what handlers dropped
+}
+
+// faults are the chances, in percent, of each mishap.
+type faults struct{ lost, twice, crashBefore, crashAfter, retryable, cutTaken, cutLost, gone int }
+
+var errCrash = errors.New("the node crashed here")
+
+// monday is a working day, far from quiet hours.
+func monday() time.Time {
+	return time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)
+}
+
+func newWorld(t *testing.T, seed uint64) *world {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "relais.db"), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w := &world{t: t, store: s, rng: rand.New(rand.NewPCG(seed, 1)), now: monday()}
+	w.provider = &provider{w: w, taken: make(map[channels.DeliveryID]int), at: make(map[channels.DeliveryID]time.Time)}
+	w.build(log)
+	return w
+}
+
+func (w *world) build(log *slog.Logger) {
+	ledger := &crashingLedger{Store: w.store, w: w}
+	queue := dispatch.Queue{Publisher: w, JobSize: 7}
+	names := []channels.Name{channels.SMS, channels.Email}
+	now := func() time.Time { return w.now }
+	may, err := subscribers.NewCapabilities(make([]byte, 32))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	script := &dispatch.Script{Directory: w.store, Ledger: ledger, Capabilities: may, PublicURL: "http://relais.test"}
+	w.after = dispatch.Aftermath{Directory: w.store, Ledger: ledger, Queue: queue, Log: log}
+	w.router = &dispatch.Router{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
+	w.approver = &dispatch.Approver{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
+	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, Now: now, Log: log}
+	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
+	w.senders = make(map[channels.Name]*dispatch.Sender)
+	outlets := make(map[channels.Name]dispatch.Outlet)
+	for _, name := range names {
+		outlets[name] = dispatch.Outlet{Name: name, Channel: w.provider, Parallel: 4, Find: w.provider}
+		w.senders[name] = dispatch.NewSender(dispatch.Sender{
+			Outlet: outlets[name], Ledger: ledger, Seen: noSeen{}, Script: script, After: w.after,
+			Owner: "node", Lease: time.Minute, Now: now, Log: log,
+		})
+	}
+	w.sweeper = &dispatch.Sweeper{Directory: w.store, Ledger: ledger, Approver: w.approver, Queue: queue, After: w.after,
+		Script: script, Outlets: outlets, Lease: 20 * time.Second, Now: now, Log: log}
+}
+
+func (w *world) chance(percent int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rng.IntN(100) < percent
+}
+
+// Publish keeps an event, or loses it, or keeps it twice.
+func (w *world) Publish(_ context.Context, e broker.Event) error {
+	copies := 1
+	switch {
+	case w.chance(w.faults.lost):
+		copies = 0
+	case w.chance(w.faults.twice):
+		copies = 2
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for range copies {
+		w.queue = append(w.queue, e)
+	}
+	return nil
+}
+
+// take removes a random event: the broker promises no order.
+func (w *world) take() (broker.Event, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		return broker.Event{}, false
+	}
+	i := w.rng.IntN(len(w.queue))
+	e := w.queue[i]
+	w.queue = append(w.queue[:i], w.queue[i+1:]...)
+	return e, true
+}
+
+// settle hands out events until none is left. What fails comes again.
+func (w *world) settle() {
+	for e, ok := w.take(); ok; e, ok = w.take() {
+		err := w.handle(e)
+		var drop *broker.DropError
+		if errors.As(err, &drop) {
+			w.dead = append(w.dead, err)
+		} else if err != nil {
+			w.mu.Lock()
+			w.queue = append(w.queue, e)
+			w.mu.Unlock()
+		}
+	}
+}
+
+func (w *world) handle(e broker.Event) error {
+	tokens := e.Subject.Tokens()
+	switch tokens[1] {
+	case "message":
+		return w.router.Handle(w.t.Context(), e)
+	case "approval":
+		return w.planner.Handle(w.t.Context(), e)
+	}
+	return w.senders[channels.Name(tokens[2])].Handle(w.t.Context(), e)
+}
+
+// pass lets time go by in steps, sweeping at each.
+func (w *world) pass(d, step time.Duration) {
+	for end := w.now.Add(d); w.now.Before(end); {
+		w.now = w.now.Add(step)
+		if err := w.sweeper.Sweep(w.t.Context()); err != nil && !errors.Is(err, errCrash) {
+			w.t.Fatal(err)
+		}
+		w.settle()
+	}
+}
+
+// tick lets the digests look at the clock.
+func (w *world) tick() {
+	for {
+		err := w.digester.Tick(w.t.Context())
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, errCrash) {
+			w.t.Fatal(err)
+		}
+		w.now = w.now.Add(2 * time.Minute)
+	}
+	w.settle()
+}
+
+// publish hands a message in as the police's program does.
+func (w *world) publish(m broker.Message) broker.Message {
+	w.t.Helper()
+	m = w.valid(m)
+	data, err := json.Marshal(m)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.mu.Lock()
+	w.queue = append(w.queue, broker.Event{Subject: broker.MessageSubject(m.Zone), Data: data})
+	w.mu.Unlock()
+	w.settle()
+	return m
+}
+
+func (w *world) valid(m broker.Message) broker.Message {
+	if m.ID == (broker.MessageID{}) {
+		m.ID = broker.NewMessageID()
+	}
+	m.Zone, m.Author, m.Sent = "demo", "Insp. Delvaux", w.now
+	if m.Expires.IsZero() {
+		m.Expires = w.now.Add(48 * time.Hour)
+	}
+	if m.Texts == nil {
+		m.Texts = map[broker.Lang]broker.Text{broker.French: {Title: "Titre", Body: "Texte"}}
+	}
+	return m.WithUsual()
+}
+
+// approve decides until the node does not crash on it.
+func (w *world) approve(m broker.Message, p broker.PartnershipID) {
+	w.t.Helper()
+	id := subscribers.ApprovalIDFor(m.ID, m.Revision, p)
+	for {
+		_, err := w.approver.Decide(w.t.Context(), id, subscribers.Decision{To: subscribers.ApprovalApproved, By: "Anne", How: subscribers.HowLink})
+		var first *subscribers.DecidedError
+		if err == nil || errors.As(err, &first) {
+			break
+		}
+		if !errors.Is(err, errCrash) {
+			w.t.Fatal(err)
+		}
+	}
+	w.settle()
+}
+
+func (w *world) status(m broker.Message) subscribers.Status {
+	w.t.Helper()
+	status, err := w.store.Status(w.t.Context(), m.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return status
+}
+
+// plan is a partnership's; every one begins with the given rules.
+func (w *world) partnership(id broker.PartnershipID, plan string) {
+	w.t.Helper()
+	parsed, err := subscribers.ParsePlan([]byte(plan))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p := subscribers.Partnership{ID: id, Zone: "demo", Name: "PLP " + string(id), Tag: "PLP", Languages: []broker.Lang{broker.French},
+		Stage: subscribers.StageLaunched, Charter: subscribers.Charter{Signed: subscribers.Date{Year: 2026, Month: 1, Day: 1}}}
+	if _, err := w.store.ImportPartnership(w.t.Context(), p, parsed); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// people join a partnership: numbered members from..to, each with a mobile and
+// an email address; the first two are coordinator and deputy.
+func (w *world) people(id broker.PartnershipID, from, to int) {
+	w.t.Helper()
+	var rows []store.MemberRow
+	for n := from; n < to; n++ {
+		role := subscribers.RoleMember
+		switch n - from {
+		case 0:
+			role = subscribers.RoleCoordinator
+		case 1:
+			role = subscribers.RoleDeputy
+		}
+		rows = append(rows, store.MemberRow{Role: role, Member: subscribers.Member{Name: fmt.Sprintf("Person %d", n), Lang: broker.French, Contacts: []subscribers.Contact{
+			{Channel: channels.SMS, Address: channels.NewAddress(fmt.Sprintf("+3247%07d", n)), State: subscribers.ContactActive},
+			{Channel: channels.Email, Address: channels.NewAddress(fmt.Sprintf("p%d@example.be", n)), State: subscribers.ContactActive},
+		}}})
+	}
+	if _, err := w.store.ImportMembers(w.t.Context(), id, rows, subscribers.Consent{At: w.now, How: "test"}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// noSeen is Redis away: the ledger alone decides.
+type noSeen struct{}
+
+var errAway = errors.New("redis is away")
+
+func (noSeen) Claim(context.Context, string, []string, time.Duration) ([]dispatch.Verdict, error) {
+	return nil, errAway
+}
+func (noSeen) Done(context.Context, []string, time.Duration) error { return errAway }
+func (noSeen) Release(context.Context, string, []string) error     { return errAway }
+
+// provider takes deliveries, or fails in the ways that providers do. It
+// remembers what it really took, and can be asked.
+type provider struct {
+	w     *world
+	mu    sync.Mutex
+	taken map[channels.DeliveryID]int
+	at    map[channels.DeliveryID]time.Time
+	sent  []channels.Delivery
+}
+
+func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receipt, error) {
+	w := p.w
+	fail := func(class channels.Class) (channels.Receipt, error) {
+		return channels.Receipt{}, &channels.SendError{Class: class, Err: errors.New("as the test wants")}
+	}
+	switch {
+	case w.chance(w.faults.retryable):
+		return fail(channels.Retryable)
+	case w.chance(w.faults.gone):
+		return fail(channels.Gone)
+	case w.chance(w.faults.cutLost):
+		return fail(channels.Ambiguous)
+	}
+	p.mu.Lock()
+	p.taken[d.ID]++
+	p.at[d.ID] = w.now
+	p.sent = append(p.sent, d)
+	p.mu.Unlock()
+	if w.chance(w.faults.cutTaken) {
+		return fail(channels.Ambiguous)
+	}
+	return channels.Receipt{Ref: d.ID.String()}, nil
+}
+
+// Find tells the truth about what was taken.
+func (p *provider) Find(_ context.Context, d channels.Delivery) (channels.Receipt, bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return channels.Receipt{Ref: d.ID.String()}, p.taken[d.ID] > 0, nil
+}
+
+// perPerson counts what each member really got of the police's messages.
+func (w *world) perPerson(purposes ...channels.Purpose) map[subscribers.MemberID]int {
+	w.t.Helper()
+	got := make(map[subscribers.MemberID]int)
+	for id, copies := range w.provider.taken {
+		e, err := w.store.Entry(w.t.Context(), id)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, purpose := range purposes {
+			if e.Purpose == purpose {
+				got[e.Member] += copies
+			}
+		}
+	}
+	return got
+}
+
+// crashingLedger dies before or after a write, as a node does.
+type crashingLedger struct {
+	*store.Store
+	w *world
+}
+
+func (l *crashingLedger) around(write func() error) error {
+	if l.w.chance(l.w.faults.crashBefore) {
+		return errCrash
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	if l.w.chance(l.w.faults.crashAfter) {
+		return errCrash
+	}
+	return nil
+}
+
+func (l *crashingLedger) Open(ctx context.Context, m broker.Message, at time.Time, a []subscribers.Approval, r []subscribers.RoutingRefusal, e []subscribers.Entry) error {
+	return l.around(func() error { return l.Store.Open(ctx, m, at, a, r, e) })
+}
+
+func (l *crashingLedger) Move(ctx context.Context, before, after subscribers.Approval, e []subscribers.Entry) (moved bool, err error) {
+	err = l.around(func() error { moved, err = l.Store.Move(ctx, before, after, e); return err })
+	return moved, err
+}
+
+func (l *crashingLedger) Add(ctx context.Context, e []subscribers.Entry) (dup []channels.DeliveryID, err error) {
+	err = l.around(func() error { dup, err = l.Store.Add(ctx, e); return err })
+	return dup, err
+}
+
+func (l *crashingLedger) Claim(ctx context.Context, ids []channels.DeliveryID, now time.Time, lease time.Duration) (c []subscribers.Claimed, err error) {
+	err = l.around(func() error { c, err = l.Store.Claim(ctx, ids, now, lease); return err })
+	return c, err
+}
+
+func (l *crashingLedger) Record(ctx context.Context, o []subscribers.Outcome) (late []channels.DeliveryID, err error) {
+	err = l.around(func() error { late, err = l.Store.Record(ctx, o); return err })
+	return late, err
+}
+
+func (l *crashingLedger) AddDigests(ctx context.Context, d []subscribers.DigestEntry) (ids []channels.DeliveryID, err error) {
+	err = l.around(func() error { ids, err = l.Store.AddDigests(ctx, d); return err })
+	return ids, err
+}
+
+func (l *crashingLedger) MarkPlanned(ctx context.Context, id subscribers.ApprovalID, at time.Time) error {
+	return l.around(func() error { return l.Store.MarkPlanned(ctx, id, at) })
+}
+
+func mustJSON(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
