@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// entryColumns are the columns of a delivery, in the order of entryArgs and entryRow.
+const entryColumns = `id, purpose, about, revision, approval, partnership, member, channel, hash, lang, priority,
+	state, reason, rest, repeatable, attempt, ref, awaits,
+	not_before, next_at, not_after, created_at, accepted_at, final_at`
+
+// entryOf names the columns within a join.
+func entryOf(alias string) string {
+	return alias + "." + strings.Join(strings.Fields(strings.ReplaceAll(entryColumns, ",", " ")), ", "+alias+".")
+}
+
+const insertEntry = `INSERT INTO deliveries (` + entryColumns + `)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+	ON CONFLICT DO NOTHING RETURNING attempt`
+
+func entryArgs(e subscribers.Entry) []any {
+	return []any{
+		e.ID.UUID[:], string(e.Purpose), e.About[:], e.Revision, e.Approval.UUID[:], string(e.Partnership),
+		e.Member.UUID[:], string(e.Channel), e.Hash[:], string(e.Lang), string(e.Priority),
+		string(e.State), string(e.Reason), joinNames(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
+		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt),
+	}
+}
+
+// entryRow is an entry while its columns are read.
+type entryRow struct {
+	subscribers.Entry
+	purpose, partnership, channel, lang, priority, state, reason, rest string
+}
+
+// into lists the scan targets for entryColumns.
+func (e *entryRow) into() []any {
+	return []any{
+		asID{(*[16]byte)(&e.ID.UUID)}, &e.purpose, asID{(*[16]byte)(&e.About)}, &e.Revision,
+		asID{(*[16]byte)(&e.Approval.UUID)}, &e.partnership, asID{(*[16]byte)(&e.Member.UUID)},
+		&e.channel, asID{(*[16]byte)(&e.Hash)}, &e.lang, &e.priority,
+		&e.state, &e.reason, &e.rest, asFlag{&e.Repeatable}, &e.Attempt, &e.Ref, asFlag{&e.Awaits},
+		asTime{&e.NotBefore}, asTime{&e.NextAt}, asTime{&e.NotAfter},
+		asTime{&e.CreatedAt}, asTime{&e.AcceptedAt}, asTime{&e.FinalAt},
+	}
+}
+
+// entry returns what was read.
+func (e *entryRow) entry() subscribers.Entry {
+	e.Purpose, e.Partnership = channels.Purpose(e.purpose), broker.PartnershipID(e.partnership)
+	e.Channel, e.Lang, e.Priority = channels.Name(e.channel), broker.Lang(e.lang), broker.Priority(e.priority)
+	e.State, e.Reason, e.Rest = channels.State(e.state), channels.Reason(e.reason), splitNames(e.rest)
+	return e.Entry
+}
+
+func scanEntry(r row) (subscribers.Entry, error) {
+	var e entryRow
+	err := r.Scan(e.into()...)
+	return e.entry(), err
+}
+
+// Entry returns one, or subscribers.ErrNotFound.
+func (s *Store) Entry(ctx context.Context, id channels.DeliveryID) (found subscribers.Entry, err error) {
+	err = s.read(ctx, fmt.Sprintf("read delivery %s", id), func(t *tx) error {
+		found, err = one(ctx, t, scanEntry, `SELECT `+entryColumns+` FROM deliveries WHERE id = $1`, id.UUID[:])
+		return err
+	})
+	return found, err
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Members returns at most limit people (every role) of an audience who have
+// not left, with all their contacts, by id, beginning after the given one.
+// With Got it returns only those for whom a delivery of one of these messages
+// went out or is still to go, through whatever partnership (PLP.md, rule 7).
+func (s *Store) Members(ctx context.Context, a subscribers.Audience, after subscribers.MemberID, limit int) (found []subscribers.Member, err error) {
+	query, args := membersQuery(a, after, limit)
+	err = s.read(ctx, fmt.Sprintf("read members of partnership %s", a.Partnership), func(t *tx) error {
+		found, err = list(ctx, t, scanMember, query, args...)
+		if err != nil {
+			return err
+		}
+		return fillContacts(ctx, t, found)
+	})
+	return found, err
+}
+
+func membersQuery(a subscribers.Audience, after subscribers.MemberID, limit int) (string, []any) {
+	args := []any{string(a.Partnership), after.UUID[:], limit}
+	got := ""
+	if len(a.Got) > 0 {
+		marks := make([]string, len(a.Got))
+		for i, id := range a.Got {
+			args = append(args, id.UUID[:])
+			marks[i] = fmt.Sprintf("$%d", len(args))
+		}
+		got = `AND EXISTS (SELECT 1 FROM recipients r
+			JOIN deliveries d ON d.approval = r.approval AND d.member = r.member
+			WHERE r.member = s.member AND r.message IN (` + strings.Join(marks, ", ") + `)
+			AND d.about = r.message AND d.state NOT IN ('suppressed', 'failed', 'expired'))`
+	}
+	return `SELECT m.id, m.name, m.lang FROM memberships s JOIN members m ON m.id = s.member
+		WHERE s.partnership = $1 AND s.left_at = 0 AND s.member > $2 ` + got + ` ORDER BY s.member LIMIT $3`, args
+}
+
+// Member returns one with all their contacts, or subscribers.ErrNotFound.
+func (s *Store) Member(ctx context.Context, id subscribers.MemberID) (found subscribers.Member, err error) {
+	err = s.read(ctx, fmt.Sprintf("read member %s", id), func(t *tx) error {
+		m, err := one(ctx, t, scanMember, `SELECT id, name, lang FROM members WHERE id = $1`, id.UUID[:])
+		if err != nil {
+			return err
+		}
+		filled := []subscribers.Member{m}
+		err = fillContacts(ctx, t, filled)
+		found = filled[0]
+		return err
+	})
+	return found, err
+}
+
+// Contacts returns the contacts of the given members, as each prefers them.
+func (s *Store) Contacts(ctx context.Context, ids []subscribers.MemberID) (found map[subscribers.MemberID][]subscribers.Contact, err error) {
+	err = s.read(ctx, "read contacts", func(t *tx) error {
+		found, err = contactsOf(ctx, t, ids)
+		return err
+	})
+	return found, err
+}
+
+func fillContacts(ctx context.Context, t *tx, members []subscribers.Member) error {
+	ids := make([]subscribers.MemberID, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+	}
+	contacts, err := contactsOf(ctx, t, ids)
+	if err != nil {
+		return err
+	}
+	for i, m := range members {
+		members[i].Contacts = contacts[m.ID]
+	}
+	return nil
+}
+
+func contactsOf(ctx context.Context, t *tx, ids []subscribers.MemberID) (map[subscribers.MemberID][]subscribers.Contact, error) {
+	found := make(map[subscribers.MemberID][]subscribers.Contact, len(ids))
+	err := t.each(ctx, `SELECT channel, address, state, consent_at, consent_how FROM contacts
+		WHERE member = $1 ORDER BY rank, channel, hash`, len(ids),
+		func(i int) []any { return []any{ids[i].UUID[:]} },
+		func(i int, r row) error {
+			c, err := scanContact(r)
+			found[ids[i]] = append(found[ids[i]], c)
+			return err
+		})
+	return found, err
+}
+
+// Stop takes a member out of a partnership at once: what is queued for them
+// is not sent any more (PLP.md, rule 10). Who has left stays so.
+func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.PartnershipID) error {
+	return s.write(ctx, fmt.Sprintf("take member %s out of partnership %s", id, p), func(t *tx) error {
+		_, err := t.ExecContext(ctx, `UPDATE memberships SET left_at = $3
+			WHERE partnership = $1 AND member = $2 AND left_at = 0`, string(p), id.UUID[:], millis(time.Now()))
+		return err
+	})
+}
+
+func scanMember(r row) (m subscribers.Member, err error) {
+	var lang string
+	err = r.Scan(asID{(*[16]byte)(&m.ID.UUID)}, &m.Name, &lang)
+	m.Lang = broker.Lang(lang)
+	return m, err
+}
+
+func scanContact(r row) (c subscribers.Contact, err error) {
+	var channel, address, state string
+	err = r.Scan(&channel, &address, &state, asTime{&c.Consent.At}, &c.Consent.How)
+	c.Channel, c.Address, c.State = channels.Name(channel), channels.NewAddress(address), subscribers.ContactState(state)
+	return c, err
+}

@@ -1,0 +1,208 @@
+-- One text for SQLite and PostgreSQL. Ids and hashes are 16 raw bytes in BYTEA
+-- (a word that SQLite takes for a type it does not convert); times are unix
+-- milliseconds, 0 for none; booleans are 0 or 1; structured things are TEXT.
+
+-- +goose Up
+
+CREATE TABLE partnerships (
+    id           TEXT     NOT NULL PRIMARY KEY,
+    zone         TEXT     NOT NULL,
+    body         TEXT     NOT NULL, -- YAML
+    plan_version INTEGER  NOT NULL  -- the version in force
+);
+CREATE INDEX partnerships_by_zone ON partnerships (zone);
+
+CREATE TABLE plans (
+    partnership TEXT    NOT NULL REFERENCES partnerships (id),
+    version     INTEGER NOT NULL,
+    body        TEXT    NOT NULL, -- YAML
+    created     BIGINT  NOT NULL,
+    PRIMARY KEY (partnership, version)
+);
+
+CREATE TABLE members (
+    id   BYTEA NOT NULL PRIMARY KEY,
+    name TEXT  NOT NULL,
+    lang TEXT  NOT NULL
+);
+
+CREATE TABLE memberships (
+    partnership TEXT   NOT NULL REFERENCES partnerships (id),
+    member      BYTEA  NOT NULL REFERENCES members (id),
+    role        TEXT   NOT NULL CHECK (role <> ''),
+    joined      BIGINT NOT NULL,
+    left_at     BIGINT NOT NULL, -- 0: still in it
+    PRIMARY KEY (partnership, member)
+);
+CREATE INDEX memberships_by_member ON memberships (member);
+
+CREATE TABLE contacts (
+    member      BYTEA   NOT NULL REFERENCES members (id),
+    channel     TEXT    NOT NULL,
+    hash        BYTEA   NOT NULL,
+    address     TEXT    NOT NULL,
+    rank        INTEGER NOT NULL, -- the member's preference, best first
+    state       TEXT    NOT NULL,
+    consent_at  BIGINT  NOT NULL,
+    consent_how TEXT    NOT NULL,
+    PRIMARY KEY (member, channel, hash)
+);
+-- who has this address: an import matches people, a provider closes it
+CREATE INDEX contacts_by_address ON contacts (hash, channel);
+
+CREATE TABLE messages (
+    id       BYTEA   NOT NULL,
+    revision INTEGER NOT NULL,
+    zone     TEXT    NOT NULL,
+    body     TEXT    NOT NULL, -- JSON, as published
+    received BIGINT  NOT NULL,
+    PRIMARY KEY (id, revision)
+);
+CREATE INDEX messages_by_time ON messages (received);
+
+CREATE TABLE routing_refusals (
+    message     BYTEA   NOT NULL,
+    revision    INTEGER NOT NULL,
+    partnership TEXT    NOT NULL,
+    reason      TEXT    NOT NULL,
+    PRIMARY KEY (message, revision, partnership),
+    FOREIGN KEY (message, revision) REFERENCES messages (id, revision)
+);
+
+CREATE TABLE approvals (
+    id           BYTEA   NOT NULL PRIMARY KEY,
+    message      BYTEA   NOT NULL,
+    revision     INTEGER NOT NULL,
+    partnership  TEXT    NOT NULL,
+    plan_version INTEGER NOT NULL,
+    rule         TEXT    NOT NULL, -- YAML
+    state        TEXT    NOT NULL,
+    step         INTEGER NOT NULL,
+    deadline     BIGINT  NOT NULL,
+    asked        BIGINT  NOT NULL,
+    decided_to   TEXT    NOT NULL,
+    decided_by   TEXT    NOT NULL,
+    decided_at   BIGINT  NOT NULL,
+    decided_how  TEXT    NOT NULL,
+    decided_why  TEXT    NOT NULL,
+    decided_note TEXT    NOT NULL,
+    planned      BIGINT  NOT NULL,
+    UNIQUE (message, revision, partnership),
+    FOREIGN KEY (message, revision) REFERENCES messages (id, revision)
+);
+CREATE INDEX approvals_open ON approvals (deadline)
+    WHERE state IN ('pending', 'held', 'questioned');
+CREATE INDEX approvals_unplanned ON approvals (decided_at)
+    WHERE planned = 0 AND state IN ('approved', 'overruled');
+
+-- which approval owes a person a message revision: the first that added them
+CREATE TABLE recipients (
+    message  BYTEA   NOT NULL,
+    member   BYTEA   NOT NULL,
+    revision INTEGER NOT NULL,
+    approval BYTEA   NOT NULL,
+    PRIMARY KEY (message, member, revision)
+);
+
+-- No foreign keys: these rows are written in bulk, and members may be erased
+-- while the count of what was sent stays.
+CREATE TABLE deliveries (
+    id          BYTEA    NOT NULL PRIMARY KEY,
+    purpose     TEXT     NOT NULL,
+    about       BYTEA    NOT NULL,
+    revision    INTEGER  NOT NULL,
+    approval    BYTEA    NOT NULL,
+    partnership TEXT     NOT NULL,
+    member      BYTEA    NOT NULL,
+    channel     TEXT     NOT NULL,
+    hash        BYTEA    NOT NULL,
+    lang        TEXT     NOT NULL,
+    priority    TEXT     NOT NULL,
+    state       TEXT     NOT NULL,
+    reason      TEXT     NOT NULL,
+    rest        TEXT     NOT NULL, -- channels, with commas
+    repeatable  SMALLINT NOT NULL,
+    attempt     INTEGER  NOT NULL,
+    ref         TEXT     NOT NULL,
+    awaits      SMALLINT NOT NULL,
+    not_before  BIGINT   NOT NULL,
+    next_at     BIGINT   NOT NULL,
+    not_after   BIGINT   NOT NULL,
+    created_at  BIGINT   NOT NULL,
+    accepted_at BIGINT   NOT NULL,
+    final_at    BIGINT   NOT NULL,
+    digest      BYTEA              -- the delivery that this one goes out in
+);
+-- The key that decides that nobody is sent anything twice.
+CREATE UNIQUE INDEX deliveries_once ON deliveries (about, revision, channel, hash)
+    WHERE state <> 'suppressed';
+CREATE INDEX deliveries_due ON deliveries (next_at)
+    WHERE next_at > 0;
+CREATE INDEX deliveries_by_approval ON deliveries (approval, member);
+CREATE INDEX deliveries_for_digest ON deliveries (member, partnership)
+    WHERE state = 'digested' AND digest IS NULL;
+CREATE INDEX deliveries_in_digest ON deliveries (digest)
+    WHERE digest IS NOT NULL;
+
+CREATE TABLE digest_slots (
+    partnership TEXT   NOT NULL,
+    date        TEXT   NOT NULL, -- 2026-11-23
+    every       TEXT   NOT NULL,
+    due_at      BIGINT NOT NULL,
+    leased_to   BIGINT NOT NULL,
+    closed_at   BIGINT NOT NULL,
+    PRIMARY KEY (partnership, date, every)
+);
+CREATE INDEX digest_slots_open ON digest_slots (due_at)
+    WHERE closed_at = 0;
+
+CREATE TABLE dead_letters (
+    id       BYTEA   NOT NULL PRIMARY KEY,
+    event    BYTEA   NOT NULL UNIQUE, -- a hash of the subject and the event
+    subject  TEXT    NOT NULL,
+    event_id TEXT    NOT NULL,
+    data     BYTEA   NOT NULL,
+    reason   TEXT    NOT NULL,
+    attempts INTEGER NOT NULL,
+    at       BIGINT  NOT NULL,
+    replayed BIGINT  NOT NULL
+);
+
+CREATE TABLE parked_reports (
+    delivery BYTEA  NOT NULL,
+    ref      TEXT   NOT NULL,
+    state    TEXT   NOT NULL,
+    code     TEXT   NOT NULL,
+    class    TEXT   NOT NULL,
+    at       BIGINT NOT NULL,
+    PRIMARY KEY (delivery, ref, state)
+);
+CREATE INDEX parked_reports_by_time ON parked_reports (at);
+
+CREATE TABLE settings (
+    key   TEXT  NOT NULL PRIMARY KEY,
+    value BYTEA NOT NULL
+);
+
+-- a row is updated to wait for others who do the same (tx.alone)
+CREATE TABLE locks (
+    name  TEXT   NOT NULL PRIMARY KEY,
+    taken BIGINT NOT NULL
+);
+
+-- +goose Down
+DROP TABLE locks;
+DROP TABLE settings;
+DROP TABLE parked_reports;
+DROP TABLE dead_letters;
+DROP TABLE digest_slots;
+DROP TABLE deliveries;
+DROP TABLE recipients;
+DROP TABLE approvals;
+DROP TABLE routing_refusals;
+DROP TABLE messages;
+DROP TABLE contacts;
+DROP TABLE memberships;
+DROP TABLE members;
+DROP TABLE plans;
+DROP TABLE partnerships;

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Limits of the connections to PostgreSQL.
+const (
+	pgConnections    = 16
+	pgConnectTimeout = 5 * time.Second
+)
+
+func connectPostgres(url string) (*Store, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// pgx leaves the password out of its own text, but not out of every cause.
+		return nil, errors.New("the database's address cannot be read; write it as postgres://USER:PASSWORD@HOST:PORT/NAME, with special characters of the password as %XX")
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = pgConnectTimeout
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "relais"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(pgConnections)
+	db.SetMaxIdleConns(pgConnections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return &Store{
+		name:   fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port),
+		engine: engine{name: "postgres", pipelined: true}, writing: db, reading: db,
+		notReady: "see whether PostgreSQL runs there, and whether user and password are right",
+	}, nil
+}
+
+// postgresBusy says whether another transaction was in the way
+// (PostgreSQL, appendix A: serialization failure, deadlock, lock not available).
+func postgresBusy(err error) bool {
+	var fault *pgconn.PgError
+	if !errors.As(err, &fault) {
+		return false
+	}
+	return fault.Code == "40001" || fault.Code == "40P01" || fault.Code == "55P03"
+}

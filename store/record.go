@@ -1,0 +1,133 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Record writes outcomes. One whose entry may not become its State
+// (channels.State.CanBecome) changes nothing, and its Then is not written; the
+// ids of those are returned, unknown ids included. An outcome that names the
+// state the entry is in already updates its Wait, NextAt and Awaits, and its
+// Ref if it brings one; its Then is not written either, for the outcome that
+// moved the entry wrote it. The items of a digest go along: see follow.
+func (s *Store) Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error) {
+	// All nodes lock in the order of ids, so that none waits in a circle.
+	sorted := slices.Clone(outcomes)
+	slices.SortStableFunc(sorted, func(a, b subscribers.Outcome) int { return bytes.Compare(a.ID.UUID[:], b.ID.UUID[:]) })
+	err = s.write(ctx, "record outcomes", func(t *tx) error {
+		moved, rest, err := moveRows(ctx, t, sorted)
+		if err != nil {
+			return err
+		}
+		stayed, tooLate, err := updateRows(ctx, t, rest)
+		if err != nil {
+			return err
+		}
+		late = nil
+		for _, o := range tooLate {
+			late = append(late, o.ID)
+		}
+		return recordRest(ctx, t, moved, stayed)
+	})
+	return late, err
+}
+
+// recordRest writes what follows from the rows that moved, and from those that stayed.
+func recordRest(ctx context.Context, t *tx, moved, stayed []recorded) error {
+	if err := closeContacts(ctx, t, moved); err != nil {
+		return err
+	}
+	var then []subscribers.Entry
+	for _, m := range moved {
+		then = append(then, m.Then...)
+	}
+	if _, err := addEntries(ctx, t, then); err != nil {
+		return err
+	}
+	return follow(ctx, t, slices.Concat(moved, stayed))
+}
+
+// recorded is an outcome and what its row is.
+type recorded struct {
+	subscribers.Outcome
+	purpose, partnership, channel string
+	hash                          channels.AddressHash
+}
+
+const recordedColumns = `purpose, partnership, channel, hash`
+
+func (r *recorded) into() []any {
+	return []any{&r.purpose, &r.partnership, &r.channel, asID{(*[16]byte)(&r.hash)}}
+}
+
+// moveRows moves the rows that may become their outcome's state, and returns
+// the outcomes that did and those that did not.
+func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved []recorded, rest []subscribers.Outcome, err error) {
+	before := statesBefore()
+	return recordEach(ctx, t, `UPDATE deliveries SET state = $2, reason = $4,
+			ref = CASE WHEN $5 = '' THEN ref ELSE $5 END, awaits = $6,
+			not_before = COALESCE($7, not_before), next_at = $8,
+			accepted_at = CASE WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10
+		WHERE id = $1 AND $3 LIKE '%|' || state || '|%'
+		RETURNING `+recordedColumns, outcomes,
+		func(o subscribers.Outcome) []any {
+			return []any{
+				o.ID.UUID[:], string(o.State), before[o.State], string(o.Reason),
+				o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), acceptedOf(o), finalOf(o),
+			}
+		})
+}
+
+// updateRows updates the rows that are in their outcome's state already.
+func updateRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (stayed []recorded, late []subscribers.Outcome, err error) {
+	return recordEach(ctx, t, `UPDATE deliveries SET
+			ref = CASE WHEN $3 = '' THEN ref ELSE $3 END, awaits = $4,
+			not_before = COALESCE($5, not_before), next_at = $6,
+			final_at = CASE WHEN final_at = 0 THEN $7 ELSE final_at END
+		WHERE id = $1 AND state = $2
+		RETURNING `+recordedColumns, outcomes,
+		func(o subscribers.Outcome) []any {
+			return []any{o.ID.UUID[:], string(o.State), o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), finalOf(o)}
+		})
+}
+
+// recordEach runs an update for each outcome and parts those whose row it
+// changed from the rest.
+func recordEach(ctx context.Context, t *tx, update string, outcomes []subscribers.Outcome, args func(subscribers.Outcome) []any) (took []recorded, rest []subscribers.Outcome, err error) {
+	changed := make([]bool, len(outcomes))
+	err = t.each(ctx, update, len(outcomes),
+		func(i int) []any { return args(outcomes[i]) },
+		func(i int, r row) error {
+			changed[i] = true
+			now := recorded{Outcome: outcomes[i]}
+			err := r.Scan(now.into()...)
+			took = append(took, now)
+			return err
+		})
+	for i, o := range outcomes {
+		if !changed[i] {
+			rest = append(rest, o)
+		}
+	}
+	return took, rest, err
+}
+
+// closeContacts closes an address for everybody who has it: the provider
+// spoke of the address, not of a person.
+func closeContacts(ctx context.Context, t *tx, moved []recorded) error {
+	closing := slices.DeleteFunc(slices.Clone(moved), func(m recorded) bool { return !m.Closes })
+	slices.SortFunc(closing, func(a, b recorded) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	return t.each(ctx, `UPDATE contacts SET state = $3 WHERE hash = $1 AND channel = $2 AND state = 'active'`,
+		len(closing), func(i int) []any {
+			state := subscribers.ContactClosed
+			if closing[i].Stopped {
+				state = subscribers.ContactStopped
+			}
+			return []any{closing[i].hash[:], closing[i].channel, string(state)}
+		}, nil)
+}

@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// readRegister reads the people whom rows may mean: all who have one of their
+// addresses, and this partnership's members without any.
+func readRegister(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow) (*register, error) {
+	people, err := readPeople(ctx, t, p, rows)
+	if err != nil {
+		return nil, err
+	}
+	known := &register{byAddress: make(map[addressKey][]*person), byName: make(map[string][]*person)}
+	var ids []subscribers.MemberID
+	for _, who := range people {
+		ids = append(ids, who.ID)
+	}
+	contacts, err := contactsOf(ctx, t, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, who := range people {
+		who.Contacts = contacts[who.ID]
+		known.add(who)
+	}
+	return known, nil
+}
+
+func readPeople(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow) ([]*person, error) {
+	people, err := list(ctx, t, scanPersonRow, `SELECT m.id, m.name, m.lang, s.role, CASE WHEN s.left_at > 0 THEN 1 ELSE 0 END
+		FROM memberships s JOIN members m ON m.id = s.member
+		WHERE s.partnership = $1 AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.member = m.id) ORDER BY m.id`, string(p))
+	if err != nil {
+		return nil, err
+	}
+	var contacts []subscribers.Contact
+	for _, row := range rows {
+		contacts = append(contacts, row.Member.Contacts...)
+	}
+	seen := make(map[subscribers.MemberID]bool)
+	err = t.each(ctx, `SELECT m.id, m.name, m.lang, COALESCE(s.role, ''), CASE WHEN s.left_at > 0 THEN 1 ELSE 0 END
+		FROM contacts c JOIN members m ON m.id = c.member
+		LEFT JOIN memberships s ON s.member = m.id AND s.partnership = $3
+		WHERE c.hash = $1 AND c.channel = $2 ORDER BY m.id`, len(contacts),
+		func(i int) []any {
+			key := keyOf(contacts[i])
+			return []any{key.hash[:], string(key.channel), string(p)}
+		}, func(_ int, r row) error {
+			who, err := scanPersonRow(r)
+			if err == nil && !seen[who.ID] {
+				seen[who.ID] = true
+				people = append(people, who)
+			}
+			return err
+		})
+	return people, err
+}
+
+// write brings the changed people into the tables.
+func (g *register) write(ctx context.Context, t *tx, p broker.PartnershipID, now time.Time) error {
+	people := g.changed
+	err := t.each(ctx, `INSERT INTO members (id, name, lang) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, lang = excluded.lang`, len(people),
+		func(i int) []any { return []any{people[i].ID.UUID[:], people[i].Name, string(people[i].Lang)} }, nil)
+	if err != nil {
+		return err
+	}
+	err = t.each(ctx, `INSERT INTO memberships (partnership, member, role, joined, left_at) VALUES ($1, $2, $3, $4, 0)
+		ON CONFLICT (partnership, member) DO UPDATE SET role = excluded.role`, len(people),
+		func(i int) []any {
+			return []any{string(p), people[i].ID.UUID[:], string(people[i].role), millis(now)}
+		}, nil)
+	if err != nil {
+		return err
+	}
+	return writeContacts(ctx, t, people)
+}
+
+// ranked is one contact of one person.
+type ranked struct {
+	subscribers.Contact
+	of   subscribers.MemberID
+	rank int
+}
+
+// writeContacts leaves the state of what exists alone: a provider may close it
+// at this very moment.
+func writeContacts(ctx context.Context, t *tx, people []*person) error {
+	var kept, gone []ranked
+	for _, who := range people {
+		for rank, c := range who.Contacts {
+			kept = append(kept, ranked{c, who.ID, rank})
+		}
+		for _, c := range who.gone {
+			gone = append(gone, ranked{Contact: c, of: who.ID})
+		}
+	}
+	err := t.each(ctx, `DELETE FROM contacts WHERE member = $1 AND channel = $2 AND hash = $3 AND state = 'active'`, len(gone),
+		func(i int) []any {
+			key := keyOf(gone[i].Contact)
+			return []any{gone[i].of.UUID[:], string(key.channel), key.hash[:]}
+		}, nil)
+	if err != nil {
+		return err
+	}
+	return t.each(ctx, `INSERT INTO contacts (member, channel, hash, address, rank, state, consent_at, consent_how)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (member, channel, hash) DO UPDATE SET rank = excluded.rank`, len(kept),
+		func(i int) []any {
+			c, key := kept[i], keyOf(kept[i].Contact)
+			return []any{
+				c.of.UUID[:], string(c.Channel), key.hash[:], c.Address.Reveal(), c.rank,
+				string(c.State), millis(c.Consent.At), c.Consent.How,
+			}
+		}, nil)
+}
+
+func scanPersonRow(r row) (*person, error) {
+	who := new(person)
+	err := r.Scan(asID{(*[16]byte)(&who.ID.UUID)}, &who.Name, (*string)(&who.Lang), (*string)(&who.role), asFlag{&who.left})
+	return who, err
+}

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"modernc.org/sqlite" // also registers the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// readers is how many connections read a SQLite file beside its one writer.
+const readers = 4
+
+func connectSQLite(path string) (*Store, error) {
+	if path == "" || path == ":memory:" {
+		return nil, errors.New("sqlite: needs the path of a file, as sqlite:/var/lib/relais/relais.db")
+	}
+	if err := createPrivately(path); err != nil {
+		return nil, err
+	}
+	writing, err := sql.Open("sqlite", sqliteURI(path, "immediate"))
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", path, err)
+	}
+	reading, err := sql.Open("sqlite", sqliteURI(path, "deferred"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), writing.Close())
+	}
+	// A second writer would only wait for the first, and be told that it is busy.
+	writing.SetMaxOpenConns(1)
+	reading.SetMaxOpenConns(readers)
+	reading.SetMaxIdleConns(readers)
+	return &Store{
+		name: path, engine: engine{name: "sqlite3"}, writing: writing, reading: reading,
+		notReady: "see whether it is a Relais database that this user may write",
+	}, nil
+}
+
+// createPrivately makes the file unless it exists, for its owner alone: it
+// holds addresses. SQLite gives its log the same rights.
+func createPrivately(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open database: create its folder, or name another file: %w", err)
+	}
+	return file.Close()
+}
+
+// sqliteURI names the file and what each connection to it begins with.
+// synchronous=FULL: a commit that was acknowledged survives a power cut.
+func sqliteURI(path, lock string) string {
+	options := url.Values{"_txlock": {lock}, "_pragma": {
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-32768)",
+	}}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
+}
+
+// sqliteBusy says whether another connection was in the way.
+func sqliteBusy(err error) bool {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return false
+	}
+	code := fault.Code() & 0xff // without the extended part
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// Status returns the truth about the newest revision of a message, or
+// subscribers.ErrNotFound.
+func (s *Store) Status(ctx context.Context, id broker.MessageID) (found subscribers.Status, err error) {
+	err = s.read(ctx, fmt.Sprintf("read the status of message %s", id), func(t *tx) error {
+		found, err = status(ctx, t, id)
+		return err
+	})
+	return found, err
+}
+
+func status(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status, error) {
+	st, err := one(ctx, t, scanStatus, `SELECT body, received FROM messages WHERE id = $1 ORDER BY revision DESC LIMIT 1`, id.UUID[:])
+	if err != nil {
+		return st, err
+	}
+	st.Refused, err = list(ctx, t, scanRefusal, `SELECT partnership, reason FROM routing_refusals
+		WHERE message = $1 AND revision = $2 ORDER BY partnership`, id.UUID[:], st.Revision)
+	if err != nil {
+		return st, err
+	}
+	st.Partnerships, err = partnershipStatuses(ctx, t, st)
+	st.Done = done(st.Partnerships)
+	return st, err
+}
+
+func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]subscribers.PartnershipStatus, error) {
+	approvals, err := list(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals
+		WHERE message = $1 AND revision = $2 ORDER BY partnership`, st.Message.UUID[:], st.Revision)
+	if err != nil {
+		return nil, err
+	}
+	names, err := partnershipNames(ctx, t, approvals)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := countDeliveries(ctx, t, approvals)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]subscribers.PartnershipStatus, len(approvals))
+	for i, a := range approvals {
+		found[i] = subscribers.PartnershipStatus{
+			Partnership: a.Partnership, Name: names[a.Partnership], Approval: a.ID, State: a.State,
+			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why,
+			Deadline: a.Deadline, PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[i],
+		}
+	}
+	return found, nil
+}
+
+func partnershipNames(ctx context.Context, t *tx, approvals []subscribers.Approval) (map[broker.PartnershipID]string, error) {
+	names := make(map[broker.PartnershipID]string, len(approvals))
+	err := t.each(ctx, `SELECT body, plan_version FROM partnerships WHERE id = $1`, len(approvals),
+		func(i int) []any { return []any{string(approvals[i].Partnership)} },
+		func(_ int, r row) error {
+			p, err := scanPartnership(r)
+			names[p.ID] = p.Name
+			return err
+		})
+	return names, err
+}
+
+// done says whether nothing will change any more.
+func done(partnerships []subscribers.PartnershipStatus) bool {
+	for _, p := range partnerships {
+		if !p.State.Final() || p.State.Granted() && !p.Planned {
+			return false
+		}
+		for _, c := range p.Channels {
+			if c.Open > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Recent returns the newest revisions of the messages that came last, in one
+// zone or, with an empty one, in all; the newest first.
+func (s *Store) Recent(ctx context.Context, zone broker.ZoneID, limit int) (found []broker.Message, err error) {
+	err = s.read(ctx, "read recent messages", func(t *tx) error {
+		found, err = list(ctx, t, scanMessage, `SELECT body FROM messages m
+			WHERE ($1 = '' OR m.zone = $1) AND m.revision = (SELECT MAX(n.revision) FROM messages n WHERE n.id = m.id)
+			ORDER BY m.received DESC, m.id DESC LIMIT $2`, string(zone), limit)
+		return err
+	})
+	return found, err
+}
+
+// Reach counts the members of a partnership, and for each channel those who
+// can be reached on it.
+func (s *Store) Reach(ctx context.Context, id broker.PartnershipID) (members int, byChannel map[channels.Name]int, err error) {
+	err = s.read(ctx, fmt.Sprintf("count the members of partnership %s", id), func(t *tx) error {
+		members, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM memberships WHERE partnership = $1 AND left_at = 0`, string(id))
+		if err != nil {
+			return err
+		}
+		byChannel = make(map[channels.Name]int)
+		_, err = list(ctx, t, func(r row) (struct{}, error) {
+			var channel string
+			var n int
+			err := r.Scan(&channel, &n)
+			byChannel[channels.Name(channel)] = n
+			return struct{}{}, err
+		}, `SELECT c.channel, COUNT(DISTINCT c.member) FROM memberships s JOIN contacts c ON c.member = s.member
+			WHERE s.partnership = $1 AND s.left_at = 0 AND c.state = 'active' GROUP BY c.channel`, string(id))
+		return err
+	})
+	return members, byChannel, err
+}
+
+func scanStatus(r row) (st subscribers.Status, err error) {
+	var body string
+	if err := r.Scan(&body, asTime{&st.Received}); err != nil {
+		return st, err
+	}
+	m, err := decodeMessage(body)
+	st.Message, st.Revision, st.Kind, st.Urgency, st.Expires = m.ID, m.Revision, m.Kind, m.Urgency, m.Expires
+	return st, err
+}
+
+func scanRefusal(r row) (refused subscribers.RoutingRefusal, err error) {
+	err = r.Scan((*string)(&refused.Partnership), &refused.Reason)
+	return refused, err
+}
+
+func scanCount(r row) (n int, err error) {
+	err = r.Scan(&n)
+	return n, err
+}

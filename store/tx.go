@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"relais/subscribers"
+)
+
+// tx is one transaction.
+type tx struct {
+	*sql.Tx
+	conn   *sql.Conn
+	engine engine
+}
+
+// How often a write that others were in the way of is tried, and the first pause.
+const (
+	writeTries = 8
+	writePause = 5 * time.Millisecond
+)
+
+// write runs do in one transaction, and again when another one was in its way.
+// So do begins by forgetting what an earlier run left in its results.
+func (s *Store) write(ctx context.Context, what string, do func(*tx) error) error {
+	pause := writePause
+	for try := 1; ; try++ {
+		err := s.run(ctx, s.writing, nil, do)
+		if err == nil || try == writeTries || !sqliteBusy(err) && !postgresBusy(err) {
+			return doing(what, err)
+		}
+		s.log.DebugContext(ctx, "database busy, trying again", "doing", what, "try", try)
+		select {
+		case <-ctx.Done():
+			return doing(what, ctx.Err())
+		case <-time.After(pause/2 + rand.N(pause)):
+			pause *= 2
+		}
+	}
+}
+
+// read runs do in one transaction that changes nothing.
+func (s *Store) read(ctx context.Context, what string, do func(*tx) error) error {
+	return doing(what, s.run(ctx, s.reading, &sql.TxOptions{ReadOnly: s.engine.pipelined}, do))
+}
+
+func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*tx) error) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // it goes back to the pool
+	began, err := conn.BeginTx(ctx, options)
+	if err != nil {
+		return err
+	}
+	if err := do(&tx{began, conn, s.engine}); err != nil {
+		return rollback(began, err)
+	}
+	return began.Commit()
+}
+
+// rollback keeps the error that was the reason for it. A transaction whose
+// context ended has been rolled back already.
+func rollback(began *sql.Tx, cause error) error {
+	if err := began.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return errors.Join(cause, err)
+	}
+	return cause
+}
+
+// alone makes this transaction wait for others of the same name, for rare
+// steps that look before they write. It ends with the transaction.
+func (t *tx) alone(ctx context.Context, name string) error {
+	_, err := t.ExecContext(ctx, `INSERT INTO locks (name, taken) VALUES ($1, 1)
+		ON CONFLICT (name) DO UPDATE SET taken = locks.taken + 1`, name)
+	return err
+}
+
+func doing(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// row is one row of an answer.
+type row interface{ Scan(into ...any) error }
+
+// list reads every row of an answer.
+func list[T any](ctx context.Context, t *tx, read func(row) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := t.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err has it
+	var found []T
+	for rows.Next() {
+		item, err := read(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, item)
+	}
+	return found, rows.Err()
+}
+
+// one reads the only row of an answer, or subscribers.ErrNotFound.
+func one[T any](ctx context.Context, t *tx, read func(row) (T, error), query string, args ...any) (T, error) {
+	var none T
+	found, err := list(ctx, t, read, query, args...)
+	if err != nil {
+		return none, err
+	}
+	if len(found) == 0 {
+		return none, subscribers.ErrNotFound
+	}
+	return found[0], nil
+}
