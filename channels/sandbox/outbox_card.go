@@ -99,7 +99,7 @@ func frameHeight(it Item) int {
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 		lines += 1 + utf8.RuneCountInString(line)/44
 	}
-	return min(max(150+26*lines, 220), 560)
+	return min(max(150+26*lines, 220), 720)
 }
 
 var links = regexp.MustCompile(`https?://[^\s<>"]+`)

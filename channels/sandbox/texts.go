@@ -36,6 +36,7 @@ type labels struct {
 	Replaced      string `json:"replaced"`
 	NoSubject     string `json:"noSubject"`
 	MailBody      string `json:"mailBody"`
+	Whole         string `json:"whole"`
 	Details       string `json:"details"`
 	Language      string `json:"language"`
 	Shown         string `json:"shown"` // %d
