@@ -1,0 +1,167 @@
+package sms
+
+import (
+	"fmt"
+	"strings"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+const (
+	// maxText is Twilio's limit for a whole message, in UTF-16 units (error 21617).
+	maxText = 1600
+	// linkRoom is what a text leaves free for the line with the recipient's link.
+	linkRoom = 200
+	// maxNote is the longest that a coordinator's note may be, in UTF-16 units.
+	maxNote = 300
+)
+
+// rendered is what all recipients of a content share.
+type rendered struct {
+	text string // everything but the link's line
+	ask  string // for a question: what stands before the link
+}
+
+// renderer writes texts. Words are ours and may lose an accent to save a part;
+// the police's text is changed only when transliterate says so.
+type renderer struct {
+	words         channels.WordsByLang
+	transliterate bool
+}
+
+// render writes the shared part of a content: tag and title, the text, the
+// coordinator's note, and whom to call (PLP.md, rule 1).
+func (r renderer) render(c *channels.Content) rendered {
+	words := r.words[c.Lang]
+	out := r.compose(c, words)
+	if r.transliterate {
+		return rendered{Transliterate(out.text), Transliterate(out.ask)}
+	}
+	if folded := r.compose(c, plain(words)); !isGSM(out.text+out.ask) && isGSM(folded.text+folded.ask) {
+		return folded
+	}
+	return out
+}
+
+func (r renderer) compose(c *channels.Content, words channels.Words) rendered {
+	switch c.Purpose {
+	case channels.Ask:
+		return rendered{text: fit(pair(words, tag(c), words.AskTitle), line(c.Title), ""), ask: words.AskLink}
+	case channels.Notice:
+		return rendered{text: fit(pair(words, tag(c), line(c.Outcome)), line(c.Title), "")}
+	case channels.Digest:
+		return rendered{text: fit(tag(c)+" "+words.Infoflash, list(c.Items), words.Emergency)}
+	}
+	return rendered{text: fit(headline(c, words), clean(c.Body), footer(c, words))}
+}
+
+// tag is what every text begins with, for operators overwrite sender names.
+func tag(c *channels.Content) string {
+	if t := line(c.Tag); t != "" {
+		return t
+	}
+	return line(c.Partnership)
+}
+
+// pair joins a label and what it labels as the language does: French sets a
+// blank before the colon.
+func pair(words channels.Words, label, text string) string {
+	return fmt.Sprintf(words.Pair, label, text)
+}
+
+func headline(c *channels.Content, words channels.Words) string {
+	kind := words.Kinds[c.Kind]
+	// Capitals say that it is urgent, unless they cost more: À is not in GSM-7.
+	if upper := strings.ToUpper(kind); c.Urgency == broker.Immediate && isGSM(upper) {
+		kind = upper
+	}
+	label := tag(c) + " " + kind
+	switch c.MsgType {
+	case broker.TypeUpdate:
+		label += " - " + words.Update
+	case broker.TypeCancel:
+		label += " - " + words.Cancel
+	}
+	return pair(words, label, line(c.Title))
+}
+
+func footer(c *channels.Content, words channels.Words) string {
+	if note := cut(line(c.Note), maxNote); note != "" {
+		return words.Note + " " + note + "\n" + words.Emergency
+	}
+	return words.Emergency
+}
+
+func list(items []channels.Item) string {
+	lines := make([]string, len(items))
+	for i, item := range items {
+		lines[i] = "- " + line(item.Title)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fit joins head, body and foot, each on its own line. A body that is too long
+// for one SMS of Twilio is cut at a blank, visibly.
+func fit(head, body, foot string) string {
+	room := maxText - linkRoom - length(head) - length(foot) - len("\n\n")
+	parts := []string{head, cut(body, room)}
+	if foot != "" {
+		parts = append(parts, foot)
+	}
+	return strings.Join(parts, "\n")
+}
+
+func cut(text string, room int) string {
+	if length(text) <= room {
+		return text
+	}
+	room -= len(" ...")
+	fits, blank, used := 0, 0, 0
+	for i, r := range text {
+		if used > room {
+			break
+		}
+		fits = i
+		if r == ' ' || r == '\n' {
+			blank = i
+		}
+		used += units16(r)
+	}
+	if blank == 0 {
+		blank = fits // one endless word
+	}
+	return strings.TrimSpace(text[:blank]) + " ..."
+}
+
+func length(text string) int {
+	n := 0
+	for _, r := range text {
+		n += units16(r)
+	}
+	return n
+}
+
+// plain returns our own words without the accents that GSM-7 lacks.
+func plain(w channels.Words) channels.Words {
+	for _, s := range []*string{&w.Emergency, &w.Note, &w.Pair, &w.AskTitle, &w.AskLink, &w.Update, &w.Cancel, &w.Infoflash} {
+		*s = Transliterate(*s)
+	}
+	kinds := make(map[broker.Kind]string, len(w.Kinds))
+	for kind, name := range w.Kinds {
+		kinds[kind] = Transliterate(name)
+	}
+	w.Kinds = kinds
+	return w
+}
+
+// splice adds the recipient's own link: last, whole and alone on its line.
+func (r rendered) splice(links channels.Links) string {
+	switch {
+	case r.ask != "" && links.Decide != "":
+		return r.text + "\n" + r.ask + " " + links.Decide
+	case r.ask == "" && links.Open != "":
+		return r.text + "\n" + links.Open
+	}
+	return r.text
+}
