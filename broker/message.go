@@ -3,6 +3,7 @@ package broker
 import (
 	"bytes"
 	"encoding/json"
+	"log/slog"
 	"time"
 )
 
@@ -40,10 +41,11 @@ func ParseMessage(data []byte) (Message, error) {
 	if dec.More() {
 		return Message{}, &Fault{Field: "message", Problem: "has more after its closing brace", Remedy: "publish one message at a time"}
 	}
-	return m.withDefaults(), nil
+	return m.WithUsual(), nil
 }
 
-func (m Message) withDefaults() Message {
+// WithUsual gives what the author left out its usual value.
+func (m Message) WithUsual() Message {
 	if m.Revision == 0 {
 		m.Revision = 1
 	}
@@ -72,4 +74,11 @@ func (m Message) Text(want Lang, fallback ...Lang) (Text, Lang) {
 		}
 	}
 	return Text{}, want
+}
+
+// LogValue keeps the texts out of structured logs: a JSON handler would write
+// them with the message.
+func (m Message) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", m.ID.String()), slog.Int("revision", m.Revision),
+		slog.String("zone", string(m.Zone)), slog.String("kind", string(m.Kind)))
 }

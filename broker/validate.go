@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -168,7 +169,7 @@ func decodeFault(err error) *Fault {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &wrongType):
-		return &Fault{wrongType.Field, "is a JSON " + wrongType.Value, "see docs/message.schema.json for its type"}
+		return &Fault{cmp.Or(wrongType.Field, "message"), "is a JSON " + wrongType.Value, "see docs/message.schema.json for its type"}
 	case errors.As(err, &syntax):
 		return &Fault{"message", fmt.Sprintf("is not JSON from byte %d on", syntax.Offset), "publish one JSON object"}
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
