@@ -2,6 +2,9 @@ package channels
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +63,22 @@ type Links struct {
 	Decide      string // an approver's page for this approval
 	Open        string // the message as a page
 	Unsubscribe string // RFC 8058 one-click target; also a page for people
+}
+
+// Format writes a placeholder for every verb, for whoever holds a link can use it.
+func (Links) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[links]") }
+
+// LogValue keeps the links out of structured logs.
+func (Links) LogValue() slog.Value { return slog.StringValue("[links]") }
+
+// Format names the delivery for every verb and leaves out address, texts and links.
+func (d Delivery) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "[delivery "+d.ID.String()+"]")
+}
+
+// LogValue names the delivery and leaves out address, texts and links.
+func (d Delivery) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", d.ID.String()), slog.Int("attempt", d.Attempt))
 }
 
 // Receipt is a provider's word that it has taken a delivery.

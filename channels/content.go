@@ -1,6 +1,9 @@
 package channels
 
 import (
+	"fmt"
+	"io"
+	"log/slog"
 	"time"
 
 	"relais/broker"
@@ -48,3 +51,15 @@ type Item struct {
 	Body        string
 	Note        string
 }
+
+// Format writes a placeholder for every verb: texts are never logged (PLP.md, rule 12).
+func (Content) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[content]") }
+
+// LogValue keeps the texts out of structured logs.
+func (Content) LogValue() slog.Value { return slog.StringValue("[content]") }
+
+// Format writes a placeholder for every verb: texts are never logged (PLP.md, rule 12).
+func (Item) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[item]") }
+
+// LogValue keeps the texts out of structured logs.
+func (Item) LogValue() slog.Value { return slog.StringValue("[item]") }
