@@ -180,6 +180,11 @@ func TestDeletedDurableIsMadeAgain(t *testing.T) {
 		next(t, got, "event")
 		emptied(t, b, "route")
 		_, js := rawClient(t, cfg.URL)
+		until(t, "the next pull waits at the server", func() bool {
+			// One that comes after the deletion is only missed after two heartbeats, 30 s.
+			durable, err := js.Consumer(t.Context(), "RELAIS_MESSAGE", "route")
+			return err == nil && durable.CachedInfo().NumWaiting == 1
+		})
 		if err := js.DeleteConsumer(t.Context(), "RELAIS_MESSAGE", "route"); err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ func onEachServer(t *testing.T, test func(t *testing.T, cfg Config)) {
 	})
 }
 
-// empty removes what an earlier test left on an external server.
+// empty makes the streams of an external server anew.
 func empty(t *testing.T, url string) {
 	t.Helper()
 	b := openBroker(t, Config{URL: url})
@@ -51,6 +51,9 @@ func empty(t *testing.T, url string) {
 		if err := b.js.DeleteStream(t.Context(), s.name); err != nil {
 			t.Fatalf("delete stream %s: %v", s.name, err)
 		}
+	}
+	if err := makeStreams(t.Context(), b.js, 0); err != nil {
+		t.Fatal(err)
 	}
 }
 
