@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"strings"
+	"time"
 	"unicode/utf8"
 
 	"relais/subscribers"
@@ -32,6 +34,7 @@ type approvalPage struct {
 	NoteFault   string
 	ReasonFault string
 	Fault       string
+	Mark        string // what the note is marked with
 	MaxNote     int
 	MaxReason   int
 }
@@ -135,6 +138,7 @@ func (s *server) showQuestion(w http.ResponseWriter, r *http.Request, q question
 	p.Head = v.head(q.message)
 	p.Text, p.Others = v.textsOf(q.message, q.partnership.Languages...)
 	p.Rule = q.approval.Rule.Explain(v.Lang)
+	p.Mark = strings.TrimRight(v.words.Note, ": \u00a0\u202f")
 	p.MaxNote, p.MaxReason = subscribers.MaxNote, maxReason
 	p.Open = !q.approval.State.Final() && !s.expired(q)
 	p.Title = v.T("approve.title")
@@ -144,11 +148,11 @@ func (s *server) showQuestion(w http.ResponseWriter, r *http.Request, q question
 			s.failPage(w, r, "say what will happen", err)
 			return
 		}
-		p.Until = v.deadline(q)
+		p.Until = v.until(q.approval, q.message.Expires)
 	} else {
 		p.Outcome = v.outcome(q.approval.State, q.approval.Decision, q.member.Name)
 		if s.expired(q) {
-			p.Outcome = outcome{"lapsed", v.T("outcome.expired.title"), v.T("outcome.expired", "when", v.When(q.message.Expires)), "", v.T("outcome.next.police")}
+			p.Outcome = v.tooLate(q.message)
 		}
 		p.Title = p.Outcome.Title
 	}
@@ -165,16 +169,20 @@ func statusOf(p approvalPage) int {
 	return http.StatusOK
 }
 
-// deadline says until when an answer counts, and what comes then.
-func (v view) deadline(q question) string {
-	a := q.approval
+// deadline is until when an answer counts, and whether the police send then.
+func deadline(a subscribers.Approval, expires time.Time) (end time.Time, police bool) {
 	rule := a.Rule.Approval
-	end, key := q.message.Expires, "approve.until.lapses"
-	if rule.Within > 0 && a.Asked.Add(rule.Within).Before(end) {
-		end = a.Asked.Add(rule.Within)
-		if rule.By == subscribers.ByCoordinatorThenPolice {
-			key = "approve.until.police"
-		}
+	if rule.Within > 0 && a.Asked.Add(rule.Within).Before(expires) {
+		return a.Asked.Add(rule.Within), rule.By == subscribers.ByCoordinatorThenPolice
 	}
-	return v.T(key, "when", v.When(end))
+	return expires, false
+}
+
+// until says so to the approver.
+func (v view) until(a subscribers.Approval, expires time.Time) string {
+	end, police := deadline(a, expires)
+	if police {
+		return v.T("approve.until.police", "when", v.When(end))
+	}
+	return v.T("approve.until.lapses", "when", v.When(end))
 }

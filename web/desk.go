@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"relais/broker"
 	"relais/subscribers"
@@ -119,11 +120,20 @@ func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
 		p.Waiting = append(p.Waiting, waiting{
 			Partnership: partnership.Name, Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()),
 			Kind: p.Kind(m.Kind), Class: string(m.Urgency), Asked: p.When(a.Asked),
-			Then: p.deadline(question{approval: a, message: m}),
+			Then: p.expected(a, m.Expires),
 		})
 	}
 	p.Live = len(open) > 0
 	return nil
+}
+
+// expected says to the police until when an approval waits.
+func (v view) expected(a subscribers.Approval, expires time.Time) string {
+	end, police := deadline(a, expires)
+	if police {
+		return v.T("desk.until.police", "when", v.When(end))
+	}
+	return v.T("desk.until.lapses", "when", v.When(end))
 }
 
 func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
@@ -155,18 +165,18 @@ func (v view) inShort(status subscribers.Status) string {
 			open++
 		}
 	}
+	reached, all := totals(status).reached()
 	switch {
+	case open > 0 && all > 0:
+		return v.N("short.waiting", open) + " · " + v.T("short.sending", "reached", reached, "all", all)
 	case open > 0:
 		return v.N("short.waiting", open)
 	case granted == 0:
 		return v.T("short.notSent")
+	case status.Done:
+		return v.T("short.done", "reached", reached, "all", all)
 	}
-	reached, all := totals(status).reached()
-	key := "short.sending"
-	if status.Done {
-		key = "short.done"
-	}
-	return v.T(key, "reached", reached, "all", all)
+	return v.T("short.sending", "reached", reached, "all", all)
 }
 
 func (s *server) fillDead(ctx context.Context, p *deskPage) error {

@@ -38,7 +38,7 @@ const dateTimeLocal = "2006-01-02T15:04"
 func readForm(values url.Values) form {
 	f := form{
 		Base: values.Get("id"), Zone: broker.ZoneID(values.Get("zone")),
-		Kind: broker.Kind(values.Get("kind")), MsgType: broker.MsgType(values.Get("type")),
+		Kind: broker.Kind(values.Get("kind")), MsgType: msgTypeOr(values.Get("type")),
 		Reference: values.Get("ref"), Author: oneLine(values.Get("author")),
 		All: values.Get("all") != "", Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),

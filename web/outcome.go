@@ -11,6 +11,7 @@ type outcome struct {
 	Title string
 	Text  string // who, when, how
 	Why   string // the reason for a refusal, in the words of who refused
+	Note  string // the local note that went with it
 	Next  string // what to do now
 }
 
@@ -34,10 +35,19 @@ func (v view) outcome(state subscribers.ApprovalState, d subscribers.Decision, r
 	default:
 		o.Text, o.Next = v.T("outcome.lapsed", pairs...), v.T("outcome.next.police")
 	}
+	o.Note = d.Note
 	if d.How != subscribers.HowPlan && d.How != subscribers.HowRevision {
 		o.Why = d.Why
 	}
 	return o
+}
+
+// tooLate tells an approver that a message has expired before anybody answered.
+func (v view) tooLate(m broker.Message) outcome {
+	return outcome{
+		Class: "lapsed", Title: v.T("outcome.expired.title"),
+		Text: v.T("outcome.expired", "when", v.When(m.Expires)), Next: v.T("outcome.next.police"),
+	}
 }
 
 func decidedClass(state subscribers.ApprovalState) string {

@@ -1,0 +1,177 @@
+package web
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// wellFormed reads a page as XML, which our templates keep to: every element
+// is closed, every attribute quoted, every id there once.
+func wellFormed(t *testing.T, name string, answer *httptest.ResponseRecorder) {
+	t.Helper()
+	dec := xml.NewDecoder(strings.NewReader(answer.Body.String()))
+	dec.Entity = xml.HTMLEntity
+	ids := make(map[string]bool)
+	for {
+		token, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Errorf("%s: not well-formed: %v\n%s", name, err, answer.Body)
+			return
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		for _, attr := range start.Attr {
+			if attr.Name.Local == "style" || strings.HasPrefix(attr.Name.Local, "on") {
+				t.Errorf("%s: %s has an attribute that the content policy blocks: %s", name, start.Name.Local, attr.Name.Local)
+			}
+			if attr.Name.Local == "id" && ids[attr.Value] {
+				t.Errorf("%s: id %q is there twice", name, attr.Value)
+			}
+			if attr.Name.Local == "id" {
+				ids[attr.Value] = true
+			}
+		}
+	}
+}
+
+// Every page, in every language: the status, the language, the head, no
+// placeholder left open, and HTML that a strict reader takes.
+func TestPages(t *testing.T) {
+	w := newWorld(t)
+	w.options.OutboxURL = "/outbox"
+	w.restart()
+	sane := url.Values{"kind": {"alert"}, "zone": {"demo"}}
+	for _, page := range []struct {
+		name   string
+		path   string
+		form   url.Values
+		status int
+	}{
+		{"desk", "/?zone=demo", nil, 200},
+		{"compose", "/messages/new?kind=alert&zone=demo", nil, 200},
+		{"compose missing", "/messages/new?kind=missing&zone=demo", nil, 200},
+		{"compose feedback", "/messages/new?kind=feedback&zone=demo", nil, 200},
+		{"compose closing of", "/messages/new?kind=closing&ref=" + alertID.String(), nil, 200},
+		{"compose correction", "/messages/new?kind=alert&type=update&ref=" + alertID.String(), nil, 200},
+		{"compose nonsense", "/messages/new?kind=gossip", nil, 404},
+		{"compose with faults", "/messages", sane, 422},
+		{"message", "/messages/" + alertID.String(), nil, 200},
+		{"message done", "/messages/" + tipID.String(), nil, 200},
+		{"message just published", "/messages/0193596a-0000-7000-8000-0000000000ff?published", nil, 200},
+		{"message unknown", "/messages/0193596a-0000-7000-8000-0000000000ff", nil, 404},
+		{"message id malformed", "/messages/x", nil, 404},
+		{"question", w.link(subscribers.CanDecide, askID), nil, 200},
+		{"member's message", w.link(subscribers.CanOpen, letterID), nil, 200},
+		{"infoflash", w.link(subscribers.CanOpen, digestID), nil, 200},
+		{"leave", w.link(subscribers.CanLeave, letterID), nil, 200},
+		{"left", w.link(subscribers.CanLeave, letterID), url.Values{}, 200},
+		{"forged", "/a/AAAA", nil, 403},
+		{"nowhere", "/nowhere", nil, 404},
+		{"wrong method", "/m/x", url.Values{}, 405},
+	} {
+		for _, lang := range broker.Langs() {
+			name := page.name + " in " + string(lang)
+			path := page.path + mark(page.path) + "lang=" + string(lang)
+			answer := w.get(path)
+			if page.form != nil {
+				answer = w.post(path, page.form)
+			}
+			if answer.Code != page.status {
+				t.Errorf("%s: got status %d, want %d", name, answer.Code, page.status)
+			}
+			body := answer.Body.String()
+			if !strings.Contains(body, `<html lang="`+string(lang)+`">`) {
+				t.Errorf("%s: the page does not say its language", name)
+			}
+			if open := regexp.MustCompile(`\{[a-z]+\}|\[[a-z]+\.[a-zA-Z.-]+\]|%!|ZgotmplZ`).FindString(body); open != "" {
+				t.Errorf("%s: %q was not filled in", name, open)
+			}
+			wellFormed(t, name, answer)
+		}
+	}
+}
+
+func mark(path string) string {
+	if strings.Contains(path, "?") {
+		return "&"
+	}
+	return "?"
+}
+
+func TestHeadersOfEveryPage(t *testing.T) {
+	w := newWorld(t)
+	for path, referrer := range map[string]string{
+		"/":                                   "same-origin",
+		w.link(subscribers.CanDecide, askID):  "no-referrer",
+		w.link(subscribers.CanOpen, letterID): "no-referrer",
+		"/u/forged":                           "no-referrer",
+		"/nowhere":                            "no-referrer",
+		"/api/messages":                       "no-referrer",
+	} {
+		h := w.get(path).Header()
+		for name, want := range map[string]string{
+			"Content-Security-Policy": contentPolicy,
+			"X-Content-Type-Options":  "nosniff",
+			"Cache-Control":           "no-store",
+			"Referrer-Policy":         referrer,
+			"X-Robots-Tag":            "noindex, nofollow",
+		} {
+			if got := h.Get(name); got != want {
+				t.Errorf("%s: %s: got %q, want %q", path, name, got, want)
+			}
+		}
+	}
+}
+
+func TestStaticFiles(t *testing.T) {
+	w := newWorld(t)
+	page := w.get("/").Body.String()
+	for _, name := range []string{"relais.css", "live.js", "relais.svg"} {
+		link := regexp.MustCompile(`/static/` + regexp.QuoteMeta(name) + `\?v=[0-9a-f]{8}`).FindString(page)
+		if link == "" {
+			t.Errorf("the desk does not link %s with its hash", name)
+			continue
+		}
+		answer := w.get(link)
+		if answer.Code != 200 || !strings.Contains(answer.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: got %d, Cache-Control %q", link, answer.Code, answer.Header().Get("Cache-Control"))
+		}
+	}
+	if got := w.get("/static/").Code; got != 404 {
+		t.Errorf("the folder itself: got %d, want 404", got)
+	}
+}
+
+// The text of a message is data, wherever it is shown.
+func TestTextsAreEscaped(t *testing.T) {
+	w := newWorld(t)
+	m := w.messages[alertID]
+	m.Texts = map[broker.Lang]broker.Text{broker.French: {Title: `<script>alert(1)</script>`, Body: `"><img src=x onerror=alert(2)>`}}
+	m.Author = `<b>Insp.</b>`
+	w.messages[alertID] = m
+	for _, path := range []string{"/", "/messages/" + alertID.String(), w.link(subscribers.CanDecide, askID), w.link(subscribers.CanOpen, letterID)} {
+		body := w.get(path).Body.String()
+		for _, bad := range []string{"<script>alert", "<img src=x", "<b>Insp."} {
+			if strings.Contains(body, bad) {
+				t.Errorf("%s holds %q", path, bad)
+			}
+		}
+		if !strings.Contains(body, "&lt;script&gt;") {
+			t.Errorf("%s does not show the title", path)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+
+// Every language has the same keys, each with the same placeholders.
+func TestCatalogueIsComplete(t *testing.T) {
+	all, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Sorted(maps.Keys(all[broker.English]))
+	for _, lang := range broker.Langs() {
+		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(all[lang]))); diff != "" {
+			t.Errorf("%s has other keys than en (-want +got):\n%s", lang, diff)
+		}
+		for key, text := range all[lang] {
+			if strings.TrimSpace(text) == "" {
+				t.Errorf("%s: %s is empty", lang, key)
+			}
+			english, own := placeholder.FindAllString(all[broker.English][key], -1), placeholder.FindAllString(text, -1)
+			slices.Sort(english)
+			slices.Sort(own)
+			if diff := cmp.Diff(english, own); diff != "" {
+				t.Errorf("%s: %s has other placeholders than en (-want +got):\n%s", lang, key, diff)
+			}
+		}
+		for list, n := range map[string]int{"date.months": 12, "date.weekdays": 7} {
+			if got := len(strings.Fields(all[lang][list])); got != n {
+				t.Errorf("%s: %s has %d words, want %d", lang, list, got, n)
+			}
+		}
+	}
+}
+
+// No key is there that nothing uses, and nothing uses a key that is not there.
+func TestCatalogueIsUsed(t *testing.T) {
+	all, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, source := all[broker.English], ourSource(t)
+	used := make(map[string]bool)
+	for _, key := range familyKeys() {
+		used[key] = true
+	}
+	for _, m := range regexp.MustCompile(`"([a-z]+(?:\.[a-zA-Z-]+)*)"`).FindAllStringSubmatch(source, -1) {
+		for _, ending := range []string{"", ".one", ".other", ".title", ".text", ".next", ".you"} {
+			used[m[1]+ending] = true
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if !used[key] {
+			t.Errorf("nothing uses %q", key)
+		}
+	}
+	for _, key := range familyKeys() {
+		if _, ok := keys[key]; !ok {
+			t.Errorf("%q is used, and is not there", key)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\bT\(?[ ]?"([a-z]+\.?[a-zA-Z.-]*[a-zA-Z])"`).FindAllStringSubmatch(source, -1) {
+		if _, ok := keys[m[1]]; !ok && keys[m[1]+".title"] == "" {
+			t.Errorf("%q is used, and is not there", m[1])
+		}
+	}
+	for _, m := range regexp.MustCompile(`\bN\(?[ ]?"([a-z]+\.[a-zA-Z.]+)"`).FindAllStringSubmatch(source, -1) {
+		if keys[m[1]+".one"] == "" || keys[m[1]+".other"] == "" {
+			t.Errorf("%q is used for a count, and lacks .one or .other", m[1])
+		}
+	}
+}
+
+// familyKeys are the keys that the code puts together.
+func familyKeys() []string {
+	var keys []string
+	add := func(prefix string, names ...string) {
+		for _, name := range names {
+			keys = append(keys, prefix+name)
+		}
+	}
+	for _, kind := range broker.Kinds() {
+		add("kind.", string(kind))
+	}
+	add("urgency.", string(broker.Immediate), string(broker.Expected), string(broker.Future))
+	add("severity.", "extreme", "severe", "moderate", "minor", "unknown")
+	add("certainty.", "observed", "likely", "possible", "unlikely", "unknown")
+	for _, name := range []channels.Name{channels.SMS, channels.Email, channels.Push, channels.Voice} {
+		add("by.", string(name))
+		add("channel.", string(name))
+	}
+	for _, part := range barStates() {
+		for _, state := range part.states {
+			add("state.", string(state))
+		}
+	}
+	for _, reason := range reasons() {
+		add("reason.", string(reason))
+	}
+	for _, how := range []subscribers.How{subscribers.HowLink, subscribers.HowTerminal, subscribers.HowPlan, subscribers.HowRevision} {
+		add("how.", string(how))
+	}
+	for _, state := range []subscribers.ApprovalState{
+		subscribers.ApprovalPending, subscribers.ApprovalHeld, subscribers.ApprovalQuestioned, subscribers.ApprovalApproved,
+		subscribers.ApprovalRefused, subscribers.ApprovalLapsed, subscribers.ApprovalOverruled,
+	} {
+		add("outcome.", string(state)+".title")
+	}
+	add("outcome.", "approved", "approved.you", "refused", "refused.you")
+	add("approve.again.", "approved", "refused")
+	add("compose.title.", "alert", "update", "cancel")
+	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
+	for _, key := range []string{"token", "origin", "notfound", "method", "host", "form", "internal"} {
+		add("refused."+key, ".title", ".text", ".next")
+	}
+	return keys
+}
+
+// ourSource is the text of this package's Go files and templates.
+func ourSource(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		if ext := filepath.Ext(path); ext != ".go" && ext != ".html" {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		all.Write(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
