@@ -3,6 +3,7 @@ package channeltest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -29,13 +30,12 @@ func forms(err error) []string {
 	if data, jsonErr := json.Marshal(err); jsonErr == nil {
 		all = append(all, string(data))
 	}
-	switch wrapper := err.(type) {
-	case interface{ Unwrap() error }:
-		if inner := wrapper.Unwrap(); inner != nil {
-			all = append(all, forms(inner)...)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range wrapper.Unwrap() {
+	if inner := errors.Unwrap(err); inner != nil {
+		all = append(all, forms(inner)...)
+	}
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, inner := range joined.Unwrap() {
 			all = append(all, forms(inner)...)
 		}
 	}

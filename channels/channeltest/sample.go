@@ -11,7 +11,7 @@ import (
 )
 
 // sampleBase is the id that those of the sample deliveries are derived from.
-var sampleBase = uuid.MustParse("019abcde-0000-7000-8000-000000000000")
+func sampleBase() uuid.UUID { return uuid.MustParse("019abcde-0000-7000-8000-000000000000") }
 
 // Content returns a sample for one purpose and language, with every field set
 // that the purpose has. Each text holds a word that is found nowhere else, so

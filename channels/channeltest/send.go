@@ -119,7 +119,7 @@ func clone(c *channels.Content) channels.Content {
 // with a note, open for an hour.
 func Delivery(n int, to channels.Address) channels.Delivery {
 	return channels.Delivery{
-		ID:       channels.DeliveryID{UUID: broker.DeriveID(sampleBase, fmt.Sprint("delivery ", n))},
+		ID:       channels.DeliveryID{UUID: broker.DeriveID(sampleBase(), fmt.Sprint("delivery ", n))},
 		Attempt:  1,
 		To:       to,
 		Content:  Content(channels.ForMember, broker.French),

@@ -12,5 +12,5 @@
 //
 // twilio-go builds the requests and reads the answers. It takes no context,
 // keeps no connections and puts Twilio's own words, which quote the number,
-// into its errors; so it is given a client of ours (line.go) for each call.
+// into its errors; so it is given a client of ours (call.go) for each call.
 package sms

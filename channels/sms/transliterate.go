@@ -35,44 +35,25 @@ func nearest(r rune) string {
 	return string(r)
 }
 
+// spelled is the form of what no accent can be taken from, "" if it has none.
 func spelled(r rune) string {
-	switch r {
-	case '‘', '’', '‚', '‛', '′', 'ʼ', '`', '´':
-		return "'"
-	case '“', '”', '„', '‟', '″', '«', '»':
-		return `"`
-	case '‹':
-		return "<"
-	case '›':
-		return ">"
-	case '‐', '‑', '‒', '–', '—', '―', '−':
-		return "-"
-	case '•', '·':
-		return "-"
-	case '…':
-		return "..."
-	case 'œ':
-		return "oe"
-	case 'Œ':
-		return "OE"
-	case 'ĳ':
-		return "ij"
-	case 'Ĳ':
-		return "IJ"
-	case 'ẞ':
-		return "ß"
-	case 'ł':
-		return "l"
-	case 'Ł':
-		return "L"
-	case 'đ':
-		return "d"
-	case 'Đ':
-		return "D"
-	case '°':
-		return "o"
-	case '\t':
-		return " "
+	for _, form := range []struct{ of, is string }{
+		{"‘’‚‛′ʼ`´", "'"},
+		{"“”„‟″«»", `"`},
+		{"‹", "<"}, {"›", ">"},
+		{"‐‑‒–—―−•·", "-"},
+		{"…", "..."},
+		{"œ", "oe"}, {"Œ", "OE"},
+		{"ĳ", "ij"}, {"Ĳ", "IJ"},
+		{"ẞ", "ß"},
+		{"ł", "l"}, {"Ł", "L"},
+		{"đ", "d"}, {"Đ", "D"},
+		{"°", "o"},
+		{"\t", " "},
+	} {
+		if strings.ContainsRune(form.of, r) {
+			return form.is
+		}
 	}
 	if unicode.Is(unicode.Zs, r) { // no-break and thin spaces
 		return " "

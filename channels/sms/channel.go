@@ -1,0 +1,123 @@
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	twilio "github.com/twilio/twilio-go/client"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// maxValidity is the longest that Twilio keeps a message in its queue, in
+// seconds, and what it does when nothing is said (ValidityPeriod, 1 to 36000).
+const maxValidity = 36_000
+
+// Channel sends text messages. It is safe for use from many goroutines.
+type Channel struct {
+	cfg       Config
+	callbacks string // the public address of this program; empty: no reports
+	texts     *cache
+	account   *account
+	meanings  map[int]meaning
+	validator twilio.RequestValidator
+	log       *slog.Logger
+	alarm     alarm
+	now       func() time.Time
+}
+
+var _ channels.Channel = (*Channel)(nil)
+
+// New checks cfg and opens no connection yet. callbackBase is the public
+// address under which Twilio reaches this program ("https://relais.zone.example");
+// when it is empty, no reports are asked for.
+func New(cfg Config, words channels.WordsByLang, callbackBase string, log *slog.Logger) (*Channel, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("configure sms: %w", err)
+	}
+	callbacks, err := parseCallbackBase(callbackBase)
+	if err != nil {
+		return nil, fmt.Errorf("configure sms: %w", err)
+	}
+	for _, lang := range broker.Langs() {
+		if words[lang].Emergency == "" { // PLP.md, rule 1
+			return nil, fmt.Errorf("configure sms: no emergency line in %q", lang)
+		}
+	}
+	account, err := newAccount(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("configure sms: base_url: %w", err)
+	}
+	return &Channel{
+		cfg: cfg, callbacks: callbacks, account: account, log: log, now: time.Now,
+		texts:     newCache(renderer{words: words, transliterate: cfg.Transliterate}),
+		meanings:  meanings(),
+		validator: twilio.NewRequestValidator(cfg.AuthToken.Reveal()),
+	}, nil
+}
+
+// Close lets the kept connections go. Calls under way are not touched.
+func (c *Channel) Close() { c.account.client.CloseIdleConnections() }
+
+// Send hands one message to Twilio. See channels.Channel for its errors.
+func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
+	if err := ctx.Err(); err != nil {
+		return channels.Receipt{}, &channels.SendError{Class: channels.Retryable, Err: fmt.Errorf("not called: %w", err)}
+	}
+	params, err := c.message(d)
+	if err != nil {
+		return channels.Receipt{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	service, call := c.account.dial(ctx)
+	answer, err := service.CreateMessage(params)
+	if err != nil {
+		return channels.Receipt{}, c.failure(err, call.connected.Load())
+	}
+	return c.receipt(answer)
+}
+
+// message is the request's form for a delivery.
+func (c *Channel) message(d channels.Delivery) (*api.CreateMessageParams, error) {
+	to, text := d.To.Reveal(), c.texts.text(d)
+	p := &api.CreateMessageParams{To: &to, Body: &text}
+	if c.cfg.From != "" {
+		p.From = &c.cfg.From
+	}
+	if c.cfg.MessagingServiceSID != "" {
+		p.MessagingServiceSid = &c.cfg.MessagingServiceSID
+	}
+	if c.callbacks != "" {
+		callback := c.callbacks + callbackPath + d.ID.String()
+		p.StatusCallback = &callback
+	}
+	if d.NotAfter.IsZero() {
+		return p, nil
+	}
+	left := d.NotAfter.Sub(c.now())
+	if left <= 0 {
+		return nil, &channels.SendError{Class: channels.Rejected, Err: errors.New("the message has expired")}
+	}
+	if seconds := max(1, int(left/time.Second)); seconds < maxValidity {
+		p.ValidityPeriod = &seconds
+	}
+	return p, nil
+}
+
+// receipt reads a 2xx answer. One that names no message came from somebody
+// else on the way, so nobody knows.
+func (c *Channel) receipt(m *api.ApiV2010Message) (channels.Receipt, error) {
+	if m.Sid == nil || *m.Sid == "" {
+		return channels.Receipt{}, &channels.SendError{Class: channels.Ambiguous, Err: errors.New("the provider's answer names no message")}
+	}
+	if m.ErrorCode != nil && m.Status != nil && stateOf(*m.Status) == channels.Failed {
+		return channels.Receipt{}, c.asSendError(&refusal{code: *m.ErrorCode})
+	}
+	return channels.Receipt{Ref: *m.Sid, Awaits: c.callbacks != ""}, nil
+}

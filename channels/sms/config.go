@@ -1,0 +1,120 @@
+package sms
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"relais/channels"
+)
+
+// Config says how text messages are sent.
+type Config struct {
+	// BaseURL is where Twilio's API answers; another one is for a stand-in.
+	BaseURL    string          `yaml:"base_url" env:"BASE_URL"`
+	AccountSID string          `yaml:"account_sid" env:"ACCOUNT_SID"`
+	AuthToken  channels.Secret `yaml:"auth_token" env:"AUTH_TOKEN"` // also signs Twilio's callbacks
+	// From is the sender: a number of ours in E.164, a short code, or a name of
+	// at most 11 characters. It may be left out where MessagingServiceSID is set.
+	From                string `yaml:"from" env:"FROM"`
+	MessagingServiceSID string `yaml:"messaging_service_sid" env:"MESSAGING_SERVICE_SID"`
+	// Timeout bounds one call, from the connection to the answer.
+	Timeout time.Duration `yaml:"timeout" env:"TIMEOUT"`
+	// Concurrency is how many calls are under way at once, each on a connection
+	// that is kept.
+	Concurrency int `yaml:"concurrency" env:"CONCURRENCY"`
+	// Transliterate writes ê as e and so on, so that no text costs double for
+	// an accent (PLP.md, "Belgium in practice").
+	Transliterate bool `yaml:"transliterate" env:"TRANSLITERATE"`
+}
+
+const maxConcurrency = 4096
+
+// Default returns the configuration that needs only an account and a sender.
+func Default() Config {
+	return Config{BaseURL: "https://api.twilio.com", Timeout: 10 * time.Second, Concurrency: 64}
+}
+
+// Validate returns what is wrong, each fault with its key and remedy.
+func (c Config) Validate() error {
+	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkSender(), c.checkBounds())
+}
+
+func (c Config) checkAccount() error {
+	switch {
+	case !regexp.MustCompile(`^AC[0-9A-Za-z]+$`).MatchString(c.AccountSID):
+		return errors.New("account_sid does not begin with AC; copy it from the front page of the Twilio console")
+	case c.AuthToken.IsZero():
+		return errors.New("auth_token is empty; copy it from the front page of the Twilio console")
+	}
+	return nil
+}
+
+func (c Config) checkSender() error {
+	if c.From == "" && c.MessagingServiceSID == "" {
+		return errors.New("from and messaging_service_sid are both empty; set the number, the name or the service that messages come from")
+	}
+	if c.From != "" && !isSender(c.From) {
+		return errors.New("from is neither a number like +32460201234, nor a short code, nor a name of at most 11 letters and digits; correct it")
+	}
+	if s := c.MessagingServiceSID; s != "" && !regexp.MustCompile(`^MG[0-9A-Za-z]+$`).MatchString(s) {
+		return errors.New("messaging_service_sid does not begin with MG; copy it from the service's page in the Twilio console")
+	}
+	return nil
+}
+
+func isSender(s string) bool {
+	return regexp.MustCompile(`^(\+[1-9][0-9]{6,14}|[0-9]{3,8})$`).MatchString(s) || isName(s)
+}
+
+// isName: "up to 11 characters from A-Z, a-z, 0-9 and space, at least one of
+// them a letter" (Twilio, alphanumeric sender ID); it also takes + - _ and &.
+func isName(s string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9 &+_-]{1,11}$`).MatchString(s) && regexp.MustCompile(`[A-Za-z]`).MatchString(s)
+}
+
+func (c Config) checkBounds() error {
+	switch {
+	case c.Timeout <= 0:
+		return errors.New("timeout is not above 0s; 10s suits most networks")
+	case c.Concurrency < 1 || c.Concurrency > maxConcurrency:
+		return fmt.Errorf("concurrency is not between 1 and %d; 64 suits most accounts", maxConcurrency)
+	}
+	return nil
+}
+
+// checkBaseURL lets http through to this machine only, for every request
+// carries the token.
+func checkBaseURL(base string) error {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" ||
+		u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("base_url is not scheme and host alone; leave it out, or write it as https://api.twilio.com")
+	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return errors.New("base_url would send auth_token unencrypted over the network; use https")
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// parseCallbackBase reads the public address of this program; empty means
+// that no reports are asked for.
+func parseCallbackBase(base string) (string, error) {
+	if base == "" {
+		return "", nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("the public address is not an http or https address; write it as https://relais.zone.example")
+	}
+	return strings.TrimRight(base, "/"), nil
+}

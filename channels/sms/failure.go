@@ -1,0 +1,85 @@
+package sms
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"relais/channels"
+)
+
+// failure says what a call without a message means for the delivery.
+func (c *Channel) failure(err error, connected bool) *channels.SendError {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return c.asSendError(refused)
+	}
+	// Without a connection nothing was sent. With one, and no whole answer,
+	// nobody knows how far the request came.
+	class := channels.Retryable
+	if connected {
+		class = channels.Ambiguous
+	}
+	return &channels.SendError{Class: class, Err: fmt.Errorf("call the SMS provider: %w", cause(err))}
+}
+
+// asSendError translates an answer that says no.
+func (c *Channel) asSendError(r *refusal) *channels.SendError {
+	m, known := c.meanings[r.code]
+	if !known {
+		m = byStatus(r.status)
+	}
+	if m.ours {
+		c.alarm.raise(c.log, c.now(), m.why, r)
+	}
+	after := m.after
+	if r.retryAfter > 0 && !m.class.Permanent() {
+		after = r.retryAfter
+	}
+	code := r.code
+	if code == 0 {
+		code = r.status
+	}
+	return &channels.SendError{Class: m.class, After: after, Code: strconv.Itoa(code), Err: errors.New(m.why)}
+}
+
+// cause names a fault of the network in our own words, for those of net/http
+// and twilio-go may quote what was sent.
+func cause(err error) error {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
+	case errors.As(err, &dns):
+		return errors.New("its name cannot be resolved")
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return syscall.ECONNREFUSED
+	case errors.As(err, &certificate):
+		return errors.New("its certificate cannot be verified")
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return context.DeadlineExceeded
+	}
+	return errors.New("the connection broke, or the answer cannot be read")
+}
+
+// alarm tells operators that nothing can be sent until they act, at most once
+// a minute: every delivery would say the same.
+type alarm struct{ last atomic.Int64 }
+
+func (a *alarm) raise(log *slog.Logger, now time.Time, why string, r *refusal) {
+	last := a.last.Load()
+	if now.Unix()-last < 60 || !a.last.CompareAndSwap(last, now.Unix()) {
+		return
+	}
+	log.Error("no SMS can be sent: "+why+"; check account_sid, auth_token, from and messaging_service_sid; messages wait",
+		"status", r.status, "code", r.code)
+}

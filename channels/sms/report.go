@@ -1,0 +1,100 @@
+package sms
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"relais/channels"
+)
+
+// callbackPath is where Twilio reports, below the callback base; the delivery's
+// id follows.
+const callbackPath = "/callbacks/sms/"
+
+// maxReport is the most that a status callback may hold, in bytes. Twilio's own
+// have under 1 kB.
+const maxReport = 64 << 10
+
+// Why a callback is refused.
+var (
+	ErrForged    = errors.New("the callback is not signed by our SMS provider for this address")
+	ErrTooLarge  = errors.New("the callback is longer than 64 kB")
+	ErrMalformed = errors.New("the callback is not a status report")
+)
+
+// ParseReport reads one of Twilio's status callbacks and checks its signature
+// over the public address that was asked for, whatever a proxy made of it. The
+// error is, or wraps, ErrForged, ErrTooLarge or ErrMalformed. The same callback
+// twice gives the same report, but for At.
+func (c *Channel) ParseReport(r *http.Request) (channels.Report, error) {
+	path := r.URL.EscapedPath()
+	start := strings.LastIndex(path, callbackPath)
+	if start < 0 {
+		return channels.Report{}, fmt.Errorf("%w: its address has no %s", ErrMalformed, callbackPath)
+	}
+	id, err := channels.ParseDeliveryID(path[start+len(callbackPath):])
+	if err != nil {
+		return channels.Report{}, fmt.Errorf("%w: its address does not end in a delivery id", ErrMalformed)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxReport+1))
+	switch {
+	case err != nil:
+		return channels.Report{}, fmt.Errorf("%w: it broke off", ErrMalformed)
+	case len(body) > maxReport:
+		return channels.Report{}, ErrTooLarge
+	}
+	public := c.callbacks + path[start:]
+	if r.URL.RawQuery != "" {
+		public += "?" + r.URL.RawQuery
+	}
+	if c.callbacks == "" || !c.validator.ValidateBody(public, body, r.Header.Get("X-Twilio-Signature")) {
+		return channels.Report{}, ErrForged
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return channels.Report{}, fmt.Errorf("%w: its form cannot be read", ErrMalformed)
+	}
+	return c.report(id, form)
+}
+
+func (c *Channel) report(id channels.DeliveryID, form url.Values) (channels.Report, error) {
+	state := stateOf(form.Get("MessageStatus"))
+	if state == "" {
+		return channels.Report{}, fmt.Errorf("%w: MessageStatus is %.20q", ErrMalformed, form.Get("MessageStatus"))
+	}
+	out := channels.Report{Delivery: id, Ref: form.Get("MessageSid"), State: state, At: c.now()}
+	if state != channels.Failed {
+		return out, nil
+	}
+	m := unreported()
+	if code, err := strconv.Atoi(form.Get("ErrorCode")); err == nil && code > 0 {
+		out.Code = strconv.Itoa(code)
+		if known, ok := c.meanings[code]; ok {
+			m = known
+		}
+		if m.ours {
+			c.alarm.raise(c.log, c.now(), m.why, &refusal{code: code})
+		}
+	}
+	out.Class = m.class
+	return out, nil
+}
+
+// stateOf translates Twilio's message status, "" if it is not one of an
+// outgoing message.
+func stateOf(status string) channels.State {
+	switch status {
+	case "accepted", "scheduled", "queued", "sending", "sent":
+		return channels.Accepted
+	case "delivered", "read":
+		return channels.Delivered
+	case "undelivered", "failed", "canceled":
+		return channels.Failed
+	}
+	return ""
+}
