@@ -1,7 +1,6 @@
 package email
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -124,8 +123,30 @@ func TestNoNeedlessCommands(t *testing.T) {
 		}
 	}
 	group := "MAIL FROM:<relais@zone.example>\r\nRCPT TO:<marie@quartier.example>\r\nDATA\r\n"
-	if strings.Count(wire, group) != 2 || strings.Count(wire, "EHLO relais.example\r\n") != 1 {
+	together := 0
+	for _, chunk := range server.chunks {
+		if chunk == group {
+			together++
+		}
+	}
+	if together != 2 || strings.Count(wire, "EHLO relais.example\r\n") != 1 {
 		t.Errorf("got another conversation than expected:\n%.300s", wire)
+	}
+}
+
+func TestConnectionThatTheServerEndsIsNotKept(t *testing.T) {
+	server := startServer(t)
+	c := start(t, configFor(server), nil)
+	server.set(func(m *mailServer) {
+		m.onData = func(*smtp.Conn, func()) error { return reply(421, smtp.EnhancedCode{4, 3, 2}, "going down") }
+	})
+	for want := 1; want <= 2; want++ {
+		if _, err := c.Send(t.Context(), delivery(channels.ForMember, broker.French)); channels.AsSendError(err).Class != channels.Throttled {
+			t.Errorf("got %v, want throttled", err)
+		}
+		if dialled, _ := server.dials(); dialled != want {
+			t.Errorf("dialled %d times, want %d", dialled, want)
+		}
 	}
 }
 
@@ -194,108 +215,6 @@ func TestNobodyListens(t *testing.T) {
 	}
 }
 
-// TestOddServers plays servers word by word: those without groups of commands,
-// and those that answer as they should not.
-func TestOddServers(t *testing.T) {
-	const hello = "220 mx\n"
-	for _, tc := range []struct {
-		name   string
-		script map[string]string // answers by verb; "." ends a text; "" is the greeting
-		class  channels.Class    // "": taken
-	}{
-		{"one command at a time", map[string]string{"": hello, "EHLO": "250-mx\n250 8BITMIME\n"}, ""},
-		{"HELO only", map[string]string{"": hello, "EHLO": "502 what?\n"}, ""},
-		{"refused at DATA", map[string]string{"": hello, "DATA": "451 4.3.0 no\n"}, channels.Retryable},
-		{"takes a text for nobody", map[string]string{"": hello, "EHLO": "250-mx\n250 PIPELINING\n", "RCPT": "550 5.1.1 no\n"}, channels.Gone},
-		{"greets with 554", map[string]string{"": "554 no mail here\n"}, channels.Retryable},
-		{"greets with 421", map[string]string{"": "421 4.7.0 busy\n"}, channels.Throttled},
-		{"is no SMTP server", map[string]string{"": "HTTP/1.1 400 Bad Request\n"}, channels.Retryable},
-		{"hangs up at once", map[string]string{"": "cut"}, channels.Retryable},
-		{"hangs up at RCPT", map[string]string{"": hello, "RCPT": "cut"}, channels.Retryable},
-		{"hangs up at DATA", map[string]string{"": hello, "DATA": "cut"}, channels.Retryable},
-		{"hangs up at the end", map[string]string{"": hello, ".": "cut"}, channels.Ambiguous},
-		{"babbles at the end", map[string]string{"": hello, ".": "well, marie@quartier.example\n"}, channels.Ambiguous},
-		{"odd code at the end", map[string]string{"": hello, ".": "354 go on\n"}, channels.Ambiguous},
-		{"hangs up at RSET", map[string]string{"": hello, "RCPT": "550 5.1.1 no\n", "RSET": "cut"}, channels.Gone},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			cfg := Default()
-			cfg.Host, cfg.TLS, cfg.From = "127.0.0.1", Plain, "relais@zone.example"
-			cfg.Port = playServer(t, tc.script)
-			c := start(t, cfg, nil)
-			for range 2 { // the second meets what the first left
-				_, err := c.Send(t.Context(), delivery(channels.ForMember, broker.French))
-				if err == nil && tc.class == "" {
-					continue
-				}
-				if got := channels.AsSendError(err); err == nil || got.Class != tc.class {
-					t.Fatalf("got %v, want %q", err, tc.class)
-				}
-				if strings.Contains(err.Error(), "marie") {
-					t.Errorf("the error holds the answer: %v", err)
-				}
-			}
-		})
-	}
-}
-
-// playServer answers each verb from the script, else as SMTP would.
-func playServer(t *testing.T, script map[string]string) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			playTo(conn, script)
-			_ = conn.Close()
-		}
-	}()
-	t.Cleanup(func() {
-		_ = listener.Close()
-		<-ended
-	})
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-func playTo(conn net.Conn, script map[string]string) {
-	usual := map[string]string{"EHLO": "250 mx\n", "DATA": "354 go\n", "QUIT": "221 bye\n", "": "220 mx\n"}
-	inText := false
-	say := func(verb string) bool {
-		answer, ok := script[verb]
-		if !ok {
-			if answer, ok = usual[verb]; !ok {
-				answer = "250 2.0.0 fine\n"
-			}
-		}
-		if answer == "cut" {
-			return false
-		}
-		_, err := fmt.Fprint(conn, strings.ReplaceAll(answer, "\n", "\r\n"))
-		inText = err == nil && strings.HasPrefix(answer, "354") && verb == "DATA"
-		return err == nil && verb != "QUIT"
-	}
-	if !say("") {
-		return
-	}
-	for lines := bufio.NewScanner(conn); lines.Scan(); {
-		verb, _, _ := strings.Cut(lines.Text(), " ")
-		if inText && lines.Text() != "." {
-			continue
-		}
-		if !say(verb) {
-			return
-		}
-	}
-}
-
 func mustSend(t testing.TB, c *Channel, d channels.Delivery) {
 	t.Helper()
 	receipt, err := c.Send(t.Context(), d)
@@ -304,5 +223,18 @@ func mustSend(t testing.TB, c *Channel, d channels.Delivery) {
 	}
 	if want := messageID(d.ID, "relais.example"); receipt.Ref != want || receipt.Awaits {
 		t.Fatalf("got receipt %+v, want %s and nothing awaited", receipt, want)
+	}
+}
+
+func TestTextArrivesAsItWas(t *testing.T) {
+	server := startServer(t)
+	c := start(t, configFor(server), nil)
+	c.clock = func() time.Time { return time.Date(2026, 11, 23, 20, 0, 0, 0, time.UTC) }
+	d := delivery(channels.ForMember, broker.French)
+	d.Content.Body = ".\n..\n.hidden\n\nfrom here on"
+	d.Links.Open = "https://relais.example/" + strings.Repeat(".", 300) // dots at the beginning of lines
+	mustSend(t, c, d)
+	if want, got := wireOf(t, c, d), server.got()[0].data; string(got) != string(want) {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }

@@ -47,7 +47,7 @@ func dialError(ctx context.Context, err error) *channels.SendError {
 	if errors.As(err, &reply) {
 		return temporary(reply, errors.New("the mail server does not take us"))
 	}
-	return &channels.SendError{Class: channels.Retryable, Err: fmt.Errorf("connect to the mail server: %w", cause(ctx, err))}
+	return &channels.SendError{Class: channels.Retryable, Err: fmt.Errorf("connect to the mail server: %w", why(ctx, err))}
 }
 
 // refusal says what a reply means that is not the expected one.
@@ -63,15 +63,15 @@ func refusal(at stage, reply *textproto.Error) *channels.SendError {
 		return &channels.SendError{Class: channels.Rejected, Code: codes(reply), Err: fmt.Errorf("the mail server refuses the mail (%s)", at)}
 	}
 	// Not a code that RFC 5321, 4.3.2, lets follow here.
-	odd := lost(context.Background(), at, reply)
+	odd := lost(at, errors.New("the answer is not one of SMTP"))
 	odd.Code = codes(reply)
 	return odd
 }
 
 // temporary tells "slow down" from "not now": 421 closes the connection (RFC
 // 5321, 3.8), 4.7.x is a matter of policy, such as a rate (RFC 3463, 3.8).
-func temporary(reply *textproto.Error, why error) *channels.SendError {
-	sendErr := &channels.SendError{Class: channels.Retryable, Code: codes(reply), Err: why}
+func temporary(reply *textproto.Error, err error) *channels.SendError {
+	sendErr := &channels.SendError{Class: channels.Retryable, Code: codes(reply), Err: err}
 	if reply.Code == 421 || strings.HasPrefix(enhanced(reply), "4.7.") {
 		sendErr.Class, sendErr.After = channels.Throttled, slowDown
 	}
@@ -95,21 +95,27 @@ func noSuchMailbox(enhanced string) bool {
 
 // lost is a connection that broke. Only once the final dot may have left can
 // the server have taken the mail (RFC 5321, 4.1.1.4).
-func lost(ctx context.Context, at stage, err error) *channels.SendError {
+func lost(at stage, err error) *channels.SendError {
 	class := channels.Retryable
 	if at == atEnd {
 		class = channels.Ambiguous
 	}
-	return &channels.SendError{Class: class, Err: fmt.Errorf("%s: %w", at, cause(ctx, err))}
+	return &channels.SendError{Class: class, Err: fmt.Errorf("%s: %w", at, err)}
+}
+
+// why is the end of ctx where that broke the connection, else the fault itself.
+func why(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return cause(err)
 }
 
 // cause names a fault of the network in our own words.
-func cause(ctx context.Context, err error) error {
+func cause(err error) error {
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
 	case errors.As(err, &dns):
 		return errors.New("its name cannot be resolved")
 	case errors.As(err, &certificate):

@@ -97,7 +97,7 @@ func (p *pool) expire(c *conn) {
 func (p *pool) dismiss(c *conn) {
 	p.leaving.Go(func() {
 		if err := c.quit(); err != nil && !hungUp(err) {
-			p.log.Debug("the mail server did not answer our leave", "reason", cause(context.Background(), err))
+			p.log.Debug("the mail server did not answer our leave", "reason", cause(err))
 		}
 	})
 }
@@ -125,7 +125,7 @@ func leaveTaken(err error) error {
 	if err == nil || hungUp(err) {
 		return nil
 	}
-	return fmt.Errorf("take leave of the mail server: %w", cause(context.Background(), err))
+	return fmt.Errorf("take leave of the mail server: %w", cause(err))
 }
 
 // hungUp says whether the server was gone first, which is as good.

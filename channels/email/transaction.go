@@ -35,14 +35,14 @@ func (c *conn) send(ctx context.Context, timeout time.Duration, from string, m m
 
 func (c *conn) transact(ctx context.Context, deadline time.Time, from string, m message) outcome {
 	if err := c.raw.SetDeadline(deadline); err != nil {
-		return outcome{dead: true, err: lost(ctx, atMail, err)}
+		return outcome{dead: true, err: lost(atMail, why(ctx, err))}
 	}
 	at, err := c.begin(from, m.to)
 	if err != nil {
 		return c.refused(ctx, at, err)
 	}
 	if err := c.write(m); err != nil {
-		return outcome{err: lost(ctx, inText, err)}
+		return outcome{err: lost(inText, why(ctx, err))}
 	}
 	_, _, err = c.smtp.Text.ReadResponse(250)
 	var reply *textproto.Error
@@ -52,7 +52,7 @@ func (c *conn) transact(ctx context.Context, deadline time.Time, from string, m 
 	case errors.As(err, &reply): // the transaction is over either way
 		return outcome{keep: reply.Code != 421, err: refusal(atEnd, reply)}
 	}
-	return outcome{err: lost(ctx, atEnd, err)}
+	return outcome{err: lost(atEnd, why(ctx, err))}
 }
 
 // command is one step before the text.
@@ -125,7 +125,7 @@ func isReply(err error) bool {
 func (c *conn) refused(ctx context.Context, at stage, err error) outcome {
 	var reply *textproto.Error
 	if !errors.As(err, &reply) {
-		return outcome{dead: true, err: lost(ctx, at, err)}
+		return outcome{dead: true, err: lost(at, why(ctx, err))}
 	}
 	if reply.Code == 421 { // the server ends the connection (RFC 5321, 3.8)
 		return outcome{dead: true, err: refusal(at, reply)}
