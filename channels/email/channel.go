@@ -147,7 +147,9 @@ func (c *Channel) compose(d channels.Delivery) (message, error) {
 		if mail, err = c.renderer.render(d.Content, key.has); err != nil {
 			return message{}, fmt.Errorf("render: %w", err)
 		}
-		c.rendered.put(key, mail)
+		if key.content != "" { // without a name, one content could pass for another
+			c.rendered.put(key, mail)
+		}
 	}
 	return mail.address(d, key.has, c.clock()), nil
 }

@@ -123,10 +123,11 @@ func (c Config) checkBounds() error {
 	return nil
 }
 
-// plainAddress says whether s is an address alone, without a name.
+// plainAddress says whether s is an address alone, without a name, that every
+// server takes.
 func plainAddress(s string) bool {
 	parsed, err := mail.ParseAddress(s)
-	return err == nil && parsed.Address == s && mailbox(s)
+	return err == nil && parsed.Address == s && mailbox(s) && ascii(s)
 }
 
 func loopback(host string) bool {

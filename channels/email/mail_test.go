@@ -239,6 +239,17 @@ func TestLinksAreTheRecipientsOwn(t *testing.T) {
 	}
 }
 
+func TestContentWithoutKeyIsNotMistaken(t *testing.T) {
+	c := offline(t)
+	d := delivery(channels.ForMember, broker.French)
+	d.Content.Key = ""
+	wireOf(t, c, d)
+	d.Content.Title = "Autre chose"
+	if m := parse(t, wireOf(t, c, d)); !strings.Contains(m.subject, "Autre chose") {
+		t.Errorf("got subject %q of another content", m.subject)
+	}
+}
+
 func TestDateIsThatOfTheSending(t *testing.T) {
 	c := offline(t)
 	d := delivery(channels.ForMember, broker.French)
