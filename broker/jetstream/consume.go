@@ -98,7 +98,7 @@ func (s *Subscription) Drain(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		s.cancelWork()
-		return fmt.Errorf("drain durable %s: %d handlers were still busy: %w", s.c.Durable, len(s.slots), ctx.Err())
+		return fmt.Errorf("drain durable %s: not every handler has finished: %w", s.c.Durable, ctx.Err())
 	}
 }
 
@@ -109,7 +109,7 @@ func (s *Subscription) abort(ctx context.Context) error {
 	case <-s.done:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("stop durable %s: %d handlers ignore that they were cancelled: %w", s.c.Durable, len(s.slots), ctx.Err())
+		return fmt.Errorf("stop durable %s: a handler ignores that it was cancelled: %w", s.c.Durable, ctx.Err())
 	}
 }
 

@@ -3,7 +3,10 @@ package jetstream
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -46,11 +49,13 @@ func TestDrainUnderLoadHandsEverythingOn(t *testing.T) {
 		c.AckWait, c.MaxDeliver = time.Hour, 50
 		b := openBroker(t, cfg)
 		want := numbered(300)
-		go func() {
-			for _, id := range want {
-				_ = b.Publish(t.Context(), broker.Event{Subject: demo, ID: id, Data: []byte("{}")})
-			}
-		}()
+		var events []broker.Event
+		for _, id := range want {
+			events = append(events, broker.Event{Subject: demo, ID: id, Data: []byte("{}")})
+		}
+		if err := b.PublishAll(t.Context(), events); err != nil { // so that there is always one on its way
+			t.Fatal(err)
+		}
 		handled := make(chan string, 1000)
 		var got []string
 		for len(got) < len(want) {
@@ -168,6 +173,58 @@ func TestCloseWhileTheServerIsAway(t *testing.T) {
 	closeBroker(t, b)
 	if _, err := b.Consume(t.Context(), route(), newGraves(0), nil); err == nil {
 		t.Error("a closed broker consumes")
+	}
+}
+
+func TestCloseWhileTheNetworkIsAway(t *testing.T) {
+	server := openBroker(t, Config{Listen: "127.0.0.1:0", StoreDir: t.TempDir()})
+	address, cut := cable(t, strings.TrimPrefix(server.URL(), "nats://"))
+	b := openBroker(t, Config{URL: "nats://" + address})
+	s := consume(t, b, route(), newGraves(0), func(context.Context, broker.Event) error { return nil })
+	until(t, "the reader waits at the server", func() bool {
+		durable, err := server.js.Consumer(t.Context(), "RELAIS_MESSAGE", "route")
+		return err == nil && durable.CachedInfo().NumWaiting == 1
+	})
+	cut()
+	until(t, "the connection is lost", func() bool { return !b.nc.IsConnected() })
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // a flush would wait for 10 s
+	defer cancel()
+	if err := s.Drain(ctx); err != nil {
+		t.Errorf("Drain: %v", err)
+	}
+	closeBroker(t, b)
+}
+
+// cable forwards one connection to a server until it is cut.
+func cable(t *testing.T, to string) (address string, cut func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := make(chan net.Conn, 2)
+	var copying sync.WaitGroup
+	copying.Go(func() {
+		near, err := l.Accept()
+		_ = l.Close()
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("tcp", to)
+		if err != nil {
+			t.Errorf("dial: %v", err)
+			_ = near.Close()
+			return
+		}
+		copying.Go(func() { _, _ = io.Copy(near, far) })
+		copying.Go(func() { _, _ = io.Copy(far, near) })
+		ends <- near
+		ends <- far
+	})
+	return l.Addr().String(), func() {
+		_ = (<-ends).Close()
+		_ = (<-ends).Close()
+		copying.Wait()
 	}
 }
 
