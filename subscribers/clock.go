@@ -37,14 +37,15 @@ func (d Date) At(c ClockTime, loc *time.Location) time.Time {
 		return firstOfFold(t)
 	}
 	// time.Date moves a time that the gap swallowed by the gap's width, one
-	// way or the other; the gap ends where the offset changes.
-	start, end := t.Add(-3*time.Hour), t.Add(3*time.Hour)
+	// way or the other; the gap ends where the offset changes. The widest on
+	// record is a day (Pacific/Apia, 2011-12-30).
+	start, end := t.Add(-25*time.Hour), t.Add(25*time.Hour)
 	return firstWithOffsetOf(end, start)
 }
 
 // firstOfFold returns the earlier of two instants with the same local time.
 func firstOfFold(t time.Time) time.Time {
-	for _, back := range []time.Duration{time.Hour, 30 * time.Minute} {
+	for _, back := range []time.Duration{2 * time.Hour, time.Hour, 30 * time.Minute} {
 		if earlier := t.Add(-back); ClockOf(earlier) == ClockOf(t) && DateOf(earlier) == DateOf(t) {
 			return earlier
 		}
