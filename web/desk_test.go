@@ -28,6 +28,21 @@ func TestDesk(t *testing.T) {
 	}
 }
 
+// The desk stays fresh while anything is under way, and rests after.
+func TestDeskIsLiveWhileSomethingMoves(t *testing.T) {
+	w := newWorld(t)
+	clear(w.approvals)
+	if !strings.Contains(w.get("/").Body.String(), "data-every") {
+		t.Error("a message is on its way, and the desk does not follow it")
+	}
+	status := w.statuses[alertID]
+	status.Done = true
+	w.statuses[alertID] = status
+	if strings.Contains(w.get("/").Body.String(), "data-every") {
+		t.Error("all is done, and the desk still asks for more")
+	}
+}
+
 func TestDeskOfSeveralZones(t *testing.T) {
 	w := newWorld(t)
 	w.zones = []broker.ZoneID{"demo", "5277"}

@@ -114,6 +114,7 @@ func (w *world) furnish() {
 	w.items[digestID] = []subscribers.DigestItem{
 		{Message: alertID, Revision: 1, Partnership: "tilleuls"},
 		{Message: tip.Message, Revision: 1, Partnership: "lindendorp"},
+		{Message: tip.Message, Revision: 1, Partnership: "lindendorp"},
 	}
 	w.statuses[alertID] = w.statusOf(alertID)
 	w.statuses[tipID] = doneStatus(w.now)
