@@ -221,6 +221,14 @@ func TestAllowedInSpiteOfAppearances(t *testing.T) {
 	}
 }
 
+// Links are made by putting a path behind it.
+func TestPublicURLEndsWithoutSlash(t *testing.T) {
+	c, err := load(t, "web: {public_url: 'https://r.example/'}\n")
+	if err != nil || c.Web.PublicURL != "https://r.example" {
+		t.Errorf("got %q, %v", c.Web.PublicURL, err)
+	}
+}
+
 func TestUnreadableFile(t *testing.T) {
 	if c, err := Load(filepath.Join(t.TempDir(), "none.yaml"), nil); c != nil || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v, %v", c, err)
