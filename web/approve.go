@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -34,7 +33,6 @@ type approvalPage struct {
 	NoteFault   string
 	ReasonFault string
 	Fault       string
-	Mark        string // what the note is marked with
 	MaxNote     int
 	MaxReason   int
 }
@@ -138,7 +136,6 @@ func (s *server) showQuestion(w http.ResponseWriter, r *http.Request, q question
 	p.Head = v.head(q.message)
 	p.Text, p.Others = v.textsOf(q.message, q.partnership.Languages...)
 	p.Rule = q.approval.Rule.Explain(v.Lang)
-	p.Mark = strings.TrimRight(v.words.Note, ": \u00a0\u202f")
 	p.MaxNote, p.MaxReason = subscribers.MaxNote, maxReason
 	p.Open = !q.approval.State.Final() && !s.expired(q)
 	p.Title = v.T("approve.title")

@@ -69,6 +69,9 @@ func (v view) N(key string, n int, pairs ...any) string {
 // Words are those that messages on every channel share.
 func (v view) Words() channels.Words { return v.words }
 
+// Mark says whose words the local note is, without the colon that messages need.
+func (v view) Mark() string { return strings.TrimRight(v.words.Note, ": \u00a0") }
+
 // Kind names a kind of message.
 func (v view) Kind(k broker.Kind) string { return v.words.Kinds[k] }
 
