@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -169,7 +170,7 @@ func (c *callbacks) post(ctx context.Context, m *sms, status string) (again bool
 
 // plainURLError leaves the URL out of an error, for it may hold a capability.
 func plainURLError(err error) error {
-	if wrapped, ok := err.(*url.Error); ok {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err
 	}
 	return err

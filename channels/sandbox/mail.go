@@ -16,9 +16,11 @@ import (
 )
 
 // headersOfInterest are shown beside a mail in the outbox and kept for checkers.
-var headersOfInterest = [...]string{
-	"From", "To", "Reply-To", "Date", "Message-Id", "References", "Auto-Submitted", "Precedence",
-	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Language",
+func headersOfInterest() []string {
+	return []string{
+		"From", "To", "Reply-To", "Date", "Message-Id", "References", "Auto-Submitted", "Precedence",
+		"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Content-Language",
+	}
 }
 
 // messageID finds the Message-ID of a raw mail without parsing the rest.
@@ -47,7 +49,7 @@ func parseMail(it Item, raw []byte) Item {
 		it.From = decodeWords(from)
 	}
 	it.Headers = make(map[string]string)
-	for _, name := range headersOfInterest {
+	for _, name := range headersOfInterest() {
 		if value := message.Header.Get(name); value != "" {
 			it.Headers[name] = decodeWords(value)
 		}

@@ -42,7 +42,7 @@ type Sandbox struct {
 	push    *pushService
 	outbox  *outbox
 	mails   *smtp.Server
-	mailAt  string
+	mailsIn net.Listener
 	pages   *http.Server
 	closing context.CancelFunc
 	closed  <-chan struct{} // from the beginning of Close
@@ -64,8 +64,10 @@ func Start(ctx context.Context, cfg Config, log *slog.Logger) (*Sandbox, error) 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listen for HTTP: %w", err), mailListener.Close())
 	}
-	s.serve(mailListener, pageListener)
-	log.Info("sandbox is up", "smtp", s.mailAt, "http", s.base, "faults_seed", s.cfg.Seed)
+	running, closing := context.WithCancel(context.WithoutCancel(ctx))
+	s.closing, s.closed = closing, running.Done()
+	s.serve(running, mailListener, pageListener)
+	log.Info("sandbox is up", "smtp", s.SMTPAddr(), "http", s.base, "faults_seed", s.cfg.Seed)
 	return s, nil
 }
 
@@ -111,10 +113,8 @@ func newSandbox(cfg Config, log *slog.Logger) (*Sandbox, error) {
 }
 
 // serve starts what runs: callbacks, mail, pages, in this order.
-func (s *Sandbox) serve(mailListener, pageListener net.Listener) {
-	running, closing := context.WithCancel(context.Background())
-	s.closing, s.closed = closing, running.Done()
-	s.mailAt = mailListener.Addr().String()
+func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.Listener) {
+	s.mailsIn = mailListener
 	s.base = "http://" + pageListener.Addr().String()
 	s.twilio = newTwilio(s)
 	s.twilio.callbacks.start(running)
@@ -151,7 +151,7 @@ func (s *Sandbox) report(what string, err error) {
 }
 
 // SMTPAddr returns the host:port that takes mail.
-func (s *Sandbox) SMTPAddr() string { return s.mailAt }
+func (s *Sandbox) SMTPAddr() string { return s.mailsIn.Addr().String() }
 
 // URL returns the base of the HTTP stand-ins, without a slash at its end:
 // Twilio's API under /2010-04-01, push under /push, the outbox under /outbox.
@@ -171,6 +171,10 @@ func (s *Sandbox) Close(ctx context.Context) error {
 	// Close and not Shutdown: senders keep their connections open for the next mail.
 	if err := s.mails.Close(); err != nil {
 		faults = append(faults, fmt.Errorf("close mail: %w", err))
+	}
+	// The server knows its listener only once Serve has begun, which may be later than this.
+	if err := s.mailsIn.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		faults = append(faults, fmt.Errorf("close the mail listener: %w", err))
 	}
 	s.serving.Wait()
 	s.twilio.callbacks.wait()

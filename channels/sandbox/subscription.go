@@ -9,8 +9,6 @@ import (
 	"strings"
 )
 
-var base64url = base64.RawURLEncoding
-
 // subscription is what a browser keeps for itself: the private half of the keys.
 type subscription struct {
 	private *ecdh.PrivateKey
@@ -40,12 +38,12 @@ func (s *Sandbox) NewSubscription() (string, error) {
 	var token [16]byte
 	_, _ = rand.Read(sub.auth[:]) // never fails, crypto/rand says
 	_, _ = rand.Read(token[:])
-	name := base64url.EncodeToString(token[:])
+	name := base64.RawURLEncoding.EncodeToString(token[:])
 
 	var out subscriptionJSON
 	out.Endpoint = s.push.endpoint(name)
-	out.Keys.P256dh = base64url.EncodeToString(private.PublicKey().Bytes())
-	out.Keys.Auth = base64url.EncodeToString(sub.auth[:])
+	out.Keys.P256dh = base64.RawURLEncoding.EncodeToString(private.PublicKey().Bytes())
+	out.Keys.Auth = base64.RawURLEncoding.EncodeToString(sub.auth[:])
 	data, err := json.Marshal(out)
 	if err != nil {
 		return "", fmt.Errorf("write a subscription: %w", err)

@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -81,7 +82,7 @@ func vapidParameters(authorization string) (token string, key []byte, err error)
 		case "t":
 			token = value
 		case "k":
-			if key, err = base64url.DecodeString(value); err != nil {
+			if key, err = base64.RawURLEncoding.DecodeString(value); err != nil {
 				return "", nil, errors.New("k is not unpadded base64url")
 			}
 		}
@@ -98,7 +99,7 @@ func splitToken(token string) (signed string, signature []byte, err error) {
 	if at < 0 || strings.Count(token, ".") != 2 {
 		return "", nil, errors.New("t is not a JWT in compact form")
 	}
-	signature, err = base64url.DecodeString(token[at+1:])
+	signature, err = base64.RawURLEncoding.DecodeString(token[at+1:])
 	if err != nil || len(signature) != 64 {
 		return "", nil, errors.New("the signature of t is not 64 bytes in base64url (RFC 7518, 3.4)")
 	}
@@ -135,7 +136,7 @@ func (v *vapid) checkClaims(signed string, now time.Time) (time.Time, error) {
 }
 
 func decodeJWT(encoded string, into any) error {
-	data, err := base64url.DecodeString(encoded)
+	data, err := base64.RawURLEncoding.DecodeString(encoded)
 	if err != nil {
 		return err
 	}
