@@ -36,12 +36,13 @@ func TestSeen(t *testing.T) {
 
 func TestWhatHasEndedIsForgotten(t *testing.T) {
 	s, c := newStopped()
-	for i := range 50 * purgeFloor {
+	const open = 2 * purgeFloor // claims of a minute that are open at a time
+	for i := range 20 * open {
 		claimOne(t, s, i)
-		c.pass(time.Second) // so 60 claims are open at a time
+		c.pass(time.Minute / open)
 	}
-	if got := len(s.entries); got > purgeFloor {
-		t.Errorf("%d entries are kept, want at most %d", got, purgeFloor)
+	if got := len(s.entries); got > 2*open+1 {
+		t.Errorf("%d entries are kept, want at most twice the %d that are open", got, open)
 	}
 }
 

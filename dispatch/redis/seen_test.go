@@ -1,12 +1,15 @@
 package redis
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,7 +91,7 @@ func TestAJobIsOneRoundTrip(t *testing.T) {
 	s := open(t, "redis://"+server.Addr())
 	claim := func() {
 		t.Helper()
-		if _, err := s.Claim(t.Context(), "node-a", make([]string, chunk), time.Minute); err != nil {
+		if _, err := s.Claim(t.Context(), "node-a", make([]string, 500), time.Minute); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -96,7 +99,7 @@ func TestAJobIsOneRoundTrip(t *testing.T) {
 	before := server.CommandCount()
 	claim()
 	// miniredis counts what the script calls as well: one MGET and a SET for each key
-	if got, want := server.CommandCount()-before, 1+1+chunk; got != want {
+	if got, want := server.CommandCount()-before, 1+1+500; got != want {
 		t.Errorf("got %d commands, want %d", got, want)
 	}
 }
@@ -114,55 +117,98 @@ func TestRedisThatForgotTheScriptsGetsThemAgain(t *testing.T) {
 	}
 }
 
-func TestWithoutRedisEachCallFails(t *testing.T) {
+func TestWithoutRedisEachCallFailsSoon(t *testing.T) {
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = closed.Close()
-	for name, addr := range map[string]string{"nobody listens": closed.Addr().String(), "nobody answers": silent(t)} {
+	mute := newSilent(t)
+	const calls = 4
+	for name, addr := range map[string]string{"nobody listens": closed.Addr().String(), "nobody answers": mute.addr()} {
 		s := open(t, "redis://:geheim@"+addr)
-		// The limit only ends a run that hangs: each call gives up long before.
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		defer cancel()
-		for call, err := range map[string]error{
-			"claim":   second(s.Claim(ctx, "node-a", []string{"k"}, time.Minute)),
-			"done":    s.Done(ctx, []string{"k"}, time.Minute),
-			"release": s.Release(ctx, "node-a", []string{"k"}),
-			"ping":    s.Ping(ctx),
+		for call, do := range map[string]func(context.Context) error{
+			"claim":   func(ctx context.Context) error { return second(s.Claim(ctx, "node-a", []string{"k"}, time.Minute)) },
+			"done":    func(ctx context.Context) error { return s.Done(ctx, []string{"k"}, time.Minute) },
+			"release": func(ctx context.Context) error { return s.Release(ctx, "node-a", []string{"k"}) },
+			"ping":    s.Ping,
 		} {
+			// many times as long as a call may wait, and less than the client's own limits
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+			err := do(ctx)
 			if err == nil || !strings.Contains(err.Error(), "Redis: ") || strings.Contains(err.Error(), "geheim") {
 				t.Errorf("%s, %s: got %v, want what was being done and why it failed", name, call, err)
 			}
+			if ctx.Err() != nil {
+				t.Errorf("%s, %s: it waited until it was stopped", name, call)
+			}
+			cancel()
 		}
-		if err := ctx.Err(); err != nil {
-			t.Errorf("%s: the calls waited until they were stopped", name)
-		}
+	}
+	if got := mute.asked.Load(); got != calls {
+		t.Errorf("%d calls asked %d times, want once each: nothing is repeated", calls, got)
 	}
 }
 
 func second(_ []dispatch.Verdict, err error) error { return err }
 
-// silent takes connections and never answers.
-func silent(t *testing.T) string {
+// silent is a server that greets, and then never answers.
+type silent struct {
+	listener net.Listener
+	asked    atomic.Int64 // what it left unanswered
+}
+
+func newSilent(t *testing.T) *silent {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
+	s, done := &silent{listener: listener}, make(chan struct{})
 	go func() {
 		defer close(done)
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() { _, _ = io.Copy(io.Discard, conn); _ = conn.Close() }()
-		}
+		s.serve()
 	}()
 	t.Cleanup(func() { _ = listener.Close(); <-done })
-	return listener.Addr().String()
+	return s
+}
+
+func (s *silent) addr() string { return s.listener.Addr().String() }
+
+func (s *silent) serve() {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		go s.greet(conn)
+	}
+}
+
+// greet takes part in the handshake as far as the client insists.
+func (s *silent) greet(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	lines := bufio.NewScanner(conn)
+	for lines.Scan() {
+		// a command is "*3", and for each of the three its length and itself
+		words, _ := strconv.Atoi(strings.TrimPrefix(lines.Text(), "*"))
+		var command string
+		for i := range words {
+			lines.Scan()
+			lines.Scan()
+			if i == 0 {
+				command = strings.ToLower(lines.Text())
+			}
+		}
+		switch command {
+		case "evalsha", "ping":
+			s.asked.Add(1)
+		case "hello":
+			_, _ = io.WriteString(conn, "-ERR unknown command\r\n")
+		default:
+			_, _ = io.WriteString(conn, "+OK\r\n")
+		}
+	}
 }
 
 func TestRedisThatComesBackIsUsedAgain(t *testing.T) {
