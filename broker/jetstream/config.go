@@ -5,25 +5,27 @@ import (
 	"fmt"
 	"net"
 	"strconv"
-
-	"relais/channels"
 )
 
 // DefaultListen is where the embedded server listens, so that another program
 // on this machine can publish.
 const DefaultListen = "127.0.0.1:4222"
 
+// Secret is a value that does not print itself, such as channels.Secret. Nil
+// and an empty value mean that it is not set.
+type Secret interface{ Reveal() string }
+
 // Config says which NATS server to use.
 type Config struct {
-	URL         string          `yaml:"url"`         // of an external server or several, with commas; empty: embedded
-	Listen      string          `yaml:"listen"`      // embedded: host:port for other programs; port 0: any; empty: nobody but this program
-	StoreDir    string          `yaml:"store_dir"`   // embedded: where the streams are kept
-	Replicas    int             `yaml:"replicas"`    // external: copies of each stream, 1 to 5; 0: as it is, or 1
-	Credentials string          `yaml:"credentials"` // external: path of a .creds file
-	User        string          `yaml:"user"`
-	Password    channels.Secret `yaml:"password"`
-	Token       channels.Secret `yaml:"token"` // instead of user and password
-	Name        string          `yaml:"name"`  // how this program is called on the server; empty: relais
+	URL         string // of an external server or several, with commas; empty: embedded
+	Listen      string // embedded: host:port for other programs; port 0: any; empty: nobody but this program
+	StoreDir    string // embedded: where the streams are kept
+	Replicas    int    // external: copies of each stream, 1 to 5; 0: as it is, or 1
+	Credentials string // external: path of a .creds file
+	User        string
+	Password    Secret
+	Token       Secret // instead of user and password
+	Name        string // how this program is called on the server; empty: relais
 }
 
 // Validate returns what is wrong with c, one sentence for each fault. Keys are
@@ -35,9 +37,9 @@ func (c Config) Validate() error {
 			faults = append(faults, errors.New(sentence))
 		}
 	}
-	fault(!c.Token.IsZero() && c.User != "", "nats.token and nats.user exclude each other: keep one")
-	fault(c.User == "" && !c.Password.IsZero(), "nats.password needs nats.user")
-	fault(c.User != "" && c.Password.IsZero(), "nats.user needs nats.password")
+	fault(isSet(c.Token) && c.User != "", "nats.token and nats.user exclude each other: keep one")
+	fault(c.User == "" && isSet(c.Password), "nats.password needs nats.user")
+	fault(c.User != "" && !isSet(c.Password), "nats.user needs nats.password")
 	fault(c.Replicas < 0 || c.Replicas > 5, "nats.replicas is not between 1 and 5")
 	if c.URL != "" {
 		return errors.Join(faults...)
@@ -58,7 +60,7 @@ func (c Config) checkListen() error {
 	if err != nil {
 		return err
 	}
-	if c.User != "" || !c.Token.IsZero() || isLoopback(host) {
+	if c.User != "" || isSet(c.Token) || isLoopback(host) {
 		return nil
 	}
 	return fmt.Errorf("nats.listen %s is open to the network: set nats.token, or listen on 127.0.0.1", c.Listen)
@@ -78,4 +80,13 @@ func splitListen(listen string) (host string, port int, err error) {
 		return "", 0, fmt.Errorf("nats.listen %q is not host:port, as in %s", listen, DefaultListen)
 	}
 	return host, port, nil
+}
+
+func isSet(s Secret) bool { return reveal(s) != "" }
+
+func reveal(s Secret) string {
+	if s == nil {
+		return ""
+	}
+	return s.Reveal()
 }

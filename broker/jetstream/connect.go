@@ -85,9 +85,9 @@ func connectOptions(cfg Config, log *slog.Logger) []nats.Option {
 	case cfg.Credentials != "":
 		opts = append(opts, nats.UserCredentials(cfg.Credentials))
 	case cfg.User != "":
-		opts = append(opts, nats.UserInfo(cfg.User, cfg.Password.Reveal()))
-	case !cfg.Token.IsZero():
-		opts = append(opts, nats.Token(cfg.Token.Reveal()))
+		opts = append(opts, nats.UserInfo(cfg.User, reveal(cfg.Password)))
+	case isSet(cfg.Token):
+		opts = append(opts, nats.Token(reveal(cfg.Token)))
 	}
 	return opts
 }

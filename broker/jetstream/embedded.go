@@ -47,8 +47,8 @@ func serverOptions(cfg Config) (*server.Options, error) {
 		SyncAlways:             true, // an ack means on disk; DESIGN.md, 6 has what it costs
 		DisableJetStreamBanner: true,
 		Username:               cfg.User,
-		Password:               cfg.Password.Reveal(),
-		Authorization:          cfg.Token.Reveal(),
+		Password:               reveal(cfg.Password),
+		Authorization:          reveal(cfg.Token),
 	}
 	if cfg.Listen == "" {
 		return opts, nil
