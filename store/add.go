@@ -32,7 +32,8 @@ func (s *Store) Add(ctx context.Context, entries []subscribers.Entry) (duplicate
 // addEntries is Add within a transaction.
 func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]channels.DeliveryID, error) {
 	// All nodes lock in the order of ids, so that none waits in a circle.
-	sorted := slices.SortedFunc(slices.Values(entries), func(a, b subscribers.Entry) int { return bytes.Compare(a.ID.UUID[:], b.ID.UUID[:]) })
+	sorted := slices.Clone(entries)
+	slices.SortFunc(sorted, byID)
 	owners, err := claimRecipients(ctx, t, sorted)
 	if err != nil {
 		return nil, err
@@ -60,12 +61,18 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 
 // recipient is one person to whom one message revision is owed.
 type recipient struct {
-	message  uuid.UUID
-	revision int
-	member   subscribers.MemberID
+	revision
+	member subscribers.MemberID
 }
 
-func recipientOf(e subscribers.Entry) recipient { return recipient{e.About, e.Revision, e.Member} }
+type revision struct {
+	message uuid.UUID
+	number  int
+}
+
+func recipientOf(e subscribers.Entry) recipient {
+	return recipient{revision{e.About, e.Revision}, e.Member}
+}
 
 // claims says whether an entry claims its person for its approval.
 func claims(e subscribers.Entry) bool {
@@ -85,63 +92,84 @@ func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (m
 		}
 	}
 	slices.SortFunc(asked, recipient.compare)
-	// The update that changes nothing makes the row come back when it is another's.
-	err := t.each(ctx, `INSERT INTO recipients (message, member, revision, approval) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (message, member, revision) DO UPDATE SET approval = recipients.approval RETURNING approval`,
-		len(asked), func(i int) []any {
-			who, approval := asked[i], owners[asked[i]]
-			return []any{who.message[:], who.member.UUID[:], who.revision, approval.UUID[:]}
-		}, func(i int, r row) error {
+	won, err := t.each(ctx, `INSERT INTO recipients (message, member, revision, approval) VALUES ($1, $2, $3, $4)
+		ON CONFLICT DO NOTHING`, len(asked), func(i int) []any {
+		approval := owners[asked[i]]
+		return []any{asked[i].message[:], asked[i].member.UUID[:], asked[i].number, approval.UUID[:]}
+	})
+	if err != nil {
+		return nil, err
+	}
+	lost := make(map[revision][]subscribers.MemberID)
+	for i, who := range asked {
+		if !won[i] {
+			lost[who.revision] = append(lost[who.revision], who.member)
+		}
+	}
+	return owners, readOwners(ctx, t, lost, owners)
+}
+
+// readOwners finds out to whom people belong who were somebody's already.
+func readOwners(ctx context.Context, t *tx, lost map[revision][]subscribers.MemberID, owners map[recipient]subscribers.ApprovalID) error {
+	for of, members := range lost {
+		err := t.forWanted(ctx, memberBytes(members), func(r row) error {
+			var n int
 			var owner subscribers.ApprovalID
-			err := r.Scan(asID{(*[16]byte)(&owner.UUID)})
-			owners[asked[i]] = owner
+			err := r.Scan(&n, asID{(*[16]byte)(&owner.UUID)})
+			owners[recipient{of, members[n]}] = owner
 			return err
-		})
-	return owners, err
+		}, `SELECT w.n, r.approval FROM wanted w CROSS JOIN recipients r
+			WHERE r.member = w.id AND r.message = $2 AND r.revision = $3`, of.message[:], of.number)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a recipient) compare(b recipient) int {
 	return cmp.Or(
 		bytes.Compare(a.message[:], b.message[:]),
 		bytes.Compare(a.member.UUID[:], b.member.UUID[:]),
-		cmp.Compare(a.revision, b.revision))
+		cmp.Compare(a.number, b.number))
 }
 
 // insertEntries returns the ids that were written, that is whose id and key were free.
 func insertEntries(ctx context.Context, t *tx, entries []subscribers.Entry) (map[channels.DeliveryID]bool, error) {
+	inserted, err := t.each(ctx, insertEntry, len(entries), func(i int) []any { return entryArgs(entries[i]) })
 	written := make(map[channels.DeliveryID]bool, len(entries))
-	err := t.each(ctx, insertEntry, len(entries),
-		func(i int) []any { return entryArgs(entries[i]) },
-		func(i int, r row) error {
-			written[entries[i].ID] = true
-			var attempt int
-			return r.Scan(&attempt)
-		})
+	for i, e := range entries {
+		if inserted[i] {
+			written[e.ID] = true
+		}
+	}
 	return written, err
 }
 
 // insertDuplicates writes entries as suppressed unless their id exists, and
 // returns those that stand as duplicates.
 func insertDuplicates(ctx context.Context, t *tx, entries []subscribers.Entry) (map[channels.DeliveryID]bool, error) {
-	suppressed := make([]subscribers.Entry, len(entries))
-	for i, e := range entries {
+	ids := make([]channels.DeliveryID, len(entries))
+	suppressed := slices.Clone(entries)
+	slices.SortFunc(suppressed, byID)
+	for i, e := range suppressed {
 		e.State, e.Reason, e.NextAt, e.FinalAt = channels.Suppressed, channels.ReasonDuplicate, time.Time{}, e.CreatedAt
-		suppressed[i] = e
+		suppressed[i], ids[i] = e, e.ID
 	}
-	slices.SortFunc(suppressed, func(a, b subscribers.Entry) int { return bytes.Compare(a.ID.UUID[:], b.ID.UUID[:]) })
 	if _, err := insertEntries(ctx, t, suppressed); err != nil {
 		return nil, err
 	}
 	standing := make(map[channels.DeliveryID]bool)
-	err := t.each(ctx, `SELECT attempt FROM deliveries WHERE id = $1 AND state = 'suppressed' AND reason = 'duplicate'`,
-		len(suppressed), func(i int) []any { return []any{suppressed[i].ID.UUID[:]} },
-		func(i int, r row) error {
-			standing[suppressed[i].ID] = true
-			var attempt int
-			return r.Scan(&attempt)
-		})
+	err := t.forWanted(ctx, deliveryBytes(ids), func(r row) error {
+		var n int
+		err := r.Scan(&n)
+		standing[ids[n]] = true
+		return err
+	}, `SELECT w.n FROM wanted w CROSS JOIN deliveries d WHERE d.id = w.id AND d.state = 'suppressed' AND d.reason = 'duplicate'`)
 	return standing, err
 }
+
+func byID(a, b subscribers.Entry) int { return bytes.Compare(a.ID.UUID[:], b.ID.UUID[:]) }
 
 // inOrder lists the marked ids in the order of entries.
 func inOrder(entries []subscribers.Entry, marked map[channels.DeliveryID]bool) []channels.DeliveryID {

@@ -56,7 +56,7 @@ func addApprovals(ctx context.Context, t *tx, approvals []subscribers.Approval) 
 		}
 		rules[i] = rule
 	}
-	return t.each(ctx, `INSERT INTO approvals (`+approvalColumns+`)
+	_, err := t.each(ctx, `INSERT INTO approvals (`+approvalColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT DO NOTHING`, len(approvals), func(i int) []any {
 		a, d := approvals[i], approvals[i].Decision
@@ -65,7 +65,8 @@ func addApprovals(ctx context.Context, t *tx, approvals []subscribers.Approval) 
 			string(a.State), a.Step, millis(a.Deadline), millis(a.Asked),
 			string(d.To), d.By, millis(d.At), string(d.How), d.Why, d.Note, millis(a.Planned),
 		}
-	}, nil)
+	})
+	return err
 }
 
 func scanApproval(r row) (a subscribers.Approval, err error) {

@@ -27,14 +27,14 @@ func (s *Store) Claim(ctx context.Context, ids []channels.DeliveryID, now time.T
 
 func claimRows(ctx context.Context, t *tx, sorted []channels.DeliveryID, now, until time.Time) (map[channels.DeliveryID]bool, error) {
 	ours := make(map[channels.DeliveryID]bool, len(sorted))
-	err := t.each(ctx, `UPDATE deliveries SET state = 'calling', attempt = attempt + 1, next_at = $2
-		WHERE id = $1 AND state = 'pending' AND not_before <= $3 RETURNING attempt`, len(sorted),
-		func(i int) []any { return []any{sorted[i].UUID[:], millis(until), millis(now)} },
-		func(i int, r row) error {
-			ours[sorted[i]] = true
-			var attempt int
-			return r.Scan(&attempt)
-		})
+	err := t.forWanted(ctx, deliveryBytes(sorted), func(r row) error {
+		var id channels.DeliveryID
+		err := r.Scan(asID{(*[16]byte)(&id.UUID)})
+		ours[id] = true
+		return err
+	}, `UPDATE deliveries SET state = 'calling', attempt = attempt + 1, next_at = $2 FROM wanted w
+		WHERE deliveries.id = w.id AND state = 'pending' AND not_before <= $3 RETURNING deliveries.id`,
+		millis(until), millis(now))
 	return ours, err
 }
 
@@ -73,14 +73,12 @@ type dueRow struct {
 // leaseRows moves next_at of those that no other node has moved meanwhile.
 func leaseRows(ctx context.Context, t *tx, waiting []dueRow, until time.Time) (map[channels.DeliveryID]bool, error) {
 	sorted := slices.SortedFunc(slices.Values(waiting), func(a, b dueRow) int { return bytes.Compare(a.id.UUID[:], b.id.UUID[:]) })
+	moved, err := t.each(ctx, `UPDATE deliveries SET next_at = $3 WHERE id = $1 AND next_at = $2`, len(sorted),
+		func(i int) []any { return []any{sorted[i].id.UUID[:], sorted[i].next, millis(until)} })
 	ours := make(map[channels.DeliveryID]bool, len(sorted))
-	err := t.each(ctx, `UPDATE deliveries SET next_at = $3 WHERE id = $1 AND next_at = $2 RETURNING attempt`, len(sorted),
-		func(i int) []any { return []any{sorted[i].id.UUID[:], sorted[i].next, millis(until)} },
-		func(i int, r row) error {
-			ours[sorted[i].id] = true
-			var attempt int
-			return r.Scan(&attempt)
-		})
+	for i, w := range sorted {
+		ours[w.id] = moved[i]
+	}
 	return ours, err
 }
 
@@ -88,19 +86,17 @@ func leaseRows(ctx context.Context, t *tx, waiting []dueRow, until time.Time) (m
 // its recipient.
 func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subscribers.Claimed, error) {
 	found := make([]subscribers.Claimed, 0, len(ids))
-	err := t.each(ctx, `SELECT `+entryOf("d")+`,
+	err := t.forWanted(ctx, deliveryBytes(ids), func(r row) error {
+		c, err := scanClaimed(r)
+		found = append(found, c)
+		return err
+	}, `SELECT `+entryOf("d")+`,
 			COALESCE(c.address, ''), COALESCE(c.consent_at, 0), COALESCE(c.consent_how, ''),
 			CASE WHEN s.member IS NULL THEN 1 ELSE 0 END
-		FROM deliveries d
+		FROM wanted w CROSS JOIN deliveries d
 		LEFT JOIN contacts c ON c.member = d.member AND c.channel = d.channel AND c.hash = d.hash AND c.state = 'active'
 		LEFT JOIN memberships s ON s.partnership = d.partnership AND s.member = d.member AND s.left_at = 0
-		WHERE d.id = $1`, len(ids),
-		func(i int) []any { return []any{ids[i].UUID[:]} },
-		func(_ int, r row) error {
-			c, err := scanClaimed(r)
-			found = append(found, c)
-			return err
-		})
+		WHERE d.id = w.id ORDER BY w.n`)
 	return found, err
 }
 

@@ -10,6 +10,7 @@ import (
 
 // tally is one group of deliveries that are alike.
 type tally struct {
+	approval               subscribers.ApprovalID
 	channel, state, reason string
 	awaits, swept          bool // swept: a sweep looks at it again
 	n                      int
@@ -17,23 +18,22 @@ type tally struct {
 }
 
 // countDeliveries counts the members' deliveries of each approval, by channel.
-func countDeliveries(ctx context.Context, t *tx, approvals []subscribers.Approval) ([][]subscribers.ChannelStatus, error) {
-	counts := make([][]subscribers.ChannelStatus, len(approvals))
-	err := t.each(ctx, `SELECT channel, state, reason, awaits, CASE WHEN next_at > 0 THEN 1 ELSE 0 END, COUNT(*),
-			COALESCE(MIN(NULLIF(accepted_at, 0)), 0), MAX(accepted_at)
-		FROM deliveries WHERE approval = $1 AND purpose = 'message'
-		GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, len(approvals),
-		func(i int) []any { return []any{approvals[i].ID.UUID[:]} },
-		func(i int, r row) error {
-			found, err := scanTally(r)
-			counts[i] = addTally(counts[i], found)
-			return err
-		})
+func countDeliveries(ctx context.Context, t *tx, st subscribers.Status) (map[subscribers.ApprovalID][]subscribers.ChannelStatus, error) {
+	counts := make(map[subscribers.ApprovalID][]subscribers.ChannelStatus)
+	err := t.forEach(ctx, func(r row) error {
+		found, err := scanTally(r)
+		counts[found.approval] = addTally(counts[found.approval], found)
+		return err
+	}, `SELECT a.id, d.channel, d.state, d.reason, d.awaits, CASE WHEN d.next_at > 0 THEN 1 ELSE 0 END, COUNT(*),
+			COALESCE(MIN(NULLIF(d.accepted_at, 0)), 0), MAX(d.accepted_at)
+		FROM approvals a JOIN deliveries d ON d.approval = a.id
+		WHERE a.message = $1 AND a.revision = $2 AND d.purpose = 'message'
+		GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`, st.Message.UUID[:], st.Revision)
 	return counts, err
 }
 
 func scanTally(r row) (t tally, err error) {
-	err = r.Scan(&t.channel, &t.state, &t.reason, asFlag{&t.awaits}, asFlag{&t.swept}, &t.n, asTime{&t.first}, asTime{&t.last})
+	err = r.Scan(asID{(*[16]byte)(&t.approval.UUID)}, &t.channel, &t.state, &t.reason, asFlag{&t.awaits}, asFlag{&t.swept}, &t.n, asTime{&t.first}, asTime{&t.last})
 	return t, err
 }
 

@@ -33,16 +33,22 @@ func (s *Store) DigestPeople(ctx context.Context, id broker.PartnershipID, now t
 }
 
 func fillItems(ctx context.Context, t *tx, people []subscribers.DigestPerson, now time.Time) error {
-	return t.each(ctx, `SELECT `+entryOf("d")+` FROM deliveries d
+	ids := make([]subscribers.MemberID, len(people))
+	of := make(map[subscribers.MemberID]*subscribers.DigestPerson, len(people))
+	for i := range people {
+		ids[i] = people[i].Member
+		of[ids[i]] = &people[i]
+	}
+	return t.forWanted(ctx, memberBytes(ids), func(r row) error {
+		e, err := scanEntry(r)
+		if err == nil {
+			of[e.Member].Items = append(of[e.Member].Items, e)
+		}
+		return err
+	}, `SELECT `+entryOf("d")+` FROM wanted w CROSS JOIN deliveries d
 		JOIN memberships s ON s.partnership = d.partnership AND s.member = d.member AND s.left_at = 0
-		WHERE d.member = $1 AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2
-		ORDER BY d.created_at, d.id`, len(people),
-		func(i int) []any { return []any{people[i].Member.UUID[:], millis(now)} },
-		func(i int, r row) error {
-			e, err := scanEntry(r)
-			people[i].Items = append(people[i].Items, e)
-			return err
-		})
+		WHERE d.member = w.id AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2
+		ORDER BY w.n, d.created_at, d.id`, millis(now))
 }
 
 // AddDigests writes digests and ties their items to them. One whose id or key
@@ -80,8 +86,9 @@ func addDigests(ctx context.Context, t *tx, digests []subscribers.DigestEntry) (
 		return nil, err
 	}
 	empty := slices.DeleteFunc(entries, func(e subscribers.Entry) bool { return !inserted[e.ID] || full[e.ID] })
-	return full, t.each(ctx, `DELETE FROM deliveries WHERE id = $1`, len(empty),
-		func(i int) []any { return []any{empty[i].ID.UUID[:]} }, nil)
+	_, err = t.each(ctx, `DELETE FROM deliveries WHERE id = $1`, len(empty),
+		func(i int) []any { return []any{empty[i].ID.UUID[:]} })
+	return full, err
 }
 
 // tieItems returns the digests that hold at least one item.
@@ -96,14 +103,14 @@ func tieItems(ctx context.Context, t *tx, digests []subscribers.DigestEntry, ins
 		}
 	}
 	slices.SortFunc(ties, func(a, b tie) int { return bytes.Compare(a.item.UUID[:], b.item.UUID[:]) })
+	tied, err := t.each(ctx, `UPDATE deliveries SET digest = $2 WHERE id = $1 AND state = 'digested' AND digest IS NULL`,
+		len(ties), func(i int) []any { return []any{ties[i].item.UUID[:], ties[i].digest.UUID[:]} })
 	full := make(map[channels.DeliveryID]bool)
-	err := t.each(ctx, `UPDATE deliveries SET digest = $2 WHERE id = $1 AND state = 'digested' AND digest IS NULL RETURNING attempt`,
-		len(ties), func(i int) []any { return []any{ties[i].item.UUID[:], ties[i].digest.UUID[:]} },
-		func(i int, r row) error {
-			full[ties[i].digest] = true
-			var attempt int
-			return r.Scan(&attempt)
-		})
+	for i, tie := range ties {
+		if tied[i] {
+			full[tie.digest] = true
+		}
+	}
 	return full, err
 }
 
@@ -112,15 +119,14 @@ func tieItems(ctx context.Context, t *tx, digests []subscribers.DigestEntry, ins
 func (s *Store) DigestItems(ctx context.Context, ids []channels.DeliveryID) (items map[channels.DeliveryID][]subscribers.DigestItem, err error) {
 	err = s.read(ctx, "read digests", func(t *tx) error {
 		items = make(map[channels.DeliveryID][]subscribers.DigestItem, len(ids))
-		return t.each(ctx, `SELECT d.about, d.revision, d.partnership, COALESCE(a.decided_note, '')
-			FROM deliveries d LEFT JOIN approvals a ON a.id = d.approval
-			WHERE d.digest = $1 AND d.state <> 'suppressed' ORDER BY d.created_at, d.id`, len(ids),
-			func(i int) []any { return []any{ids[i].UUID[:]} },
-			func(i int, r row) error {
-				item, err := scanItem(r)
-				items[ids[i]] = append(items[ids[i]], item)
-				return err
-			})
+		return t.forWanted(ctx, deliveryBytes(ids), func(r row) error {
+			var n int
+			item, err := scanItem(r, &n)
+			items[ids[n]] = append(items[ids[n]], item)
+			return err
+		}, `SELECT w.n, d.about, d.revision, d.partnership, COALESCE(a.decided_note, '')
+			FROM wanted w CROSS JOIN deliveries d LEFT JOIN approvals a ON a.id = d.approval
+			WHERE d.digest = w.id AND d.state <> 'suppressed' ORDER BY w.n, d.created_at, d.id`)
 	})
 	return items, err
 }
@@ -130,7 +136,7 @@ func scanPerson(r row) (p subscribers.DigestPerson, err error) {
 	return p, err
 }
 
-func scanItem(r row) (item subscribers.DigestItem, err error) {
-	err = r.Scan(asID{(*[16]byte)(&item.Message.UUID)}, &item.Revision, (*string)(&item.Partnership), &item.Note)
+func scanItem(r row, n *int) (item subscribers.DigestItem, err error) {
+	err = r.Scan(n, asID{(*[16]byte)(&item.Message.UUID)}, &item.Revision, (*string)(&item.Partnership), &item.Note)
 	return item, err
 }

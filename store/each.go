@@ -2,90 +2,88 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // batchSize is how many statements go to PostgreSQL in one round trip.
 const batchSize = 1000
 
-// each runs one statement n times, with the arguments that args gives for the
-// i-th, and hands every row that it returns to scan, in the order of i. With a
-// nil scan the statement returns nothing.
-func (t *tx) each(ctx context.Context, query string, n int, args func(i int) []any, scan func(i int, r row) error) error {
+// each runs one writing statement n times, with the arguments that args gives
+// for the i-th, and says which of them changed a row. The text is the same for
+// both databases; no row costs a round trip.
+func (t *tx) each(ctx context.Context, query string, n int, args func(i int) []any) (changed []bool, err error) {
+	changed = make([]bool, n)
 	if n == 0 {
-		return nil
+		return changed, nil
 	}
-	if t.engine.pipelined {
-		return t.pipeline(ctx, query, n, args, scan)
-	}
-	return t.loop(ctx, query, n, args, scan)
+	err = t.conn.Raw(func(driverConn any) error {
+		if conn, ok := driverConn.(*stdlib.Conn); ok {
+			return sendBatches(ctx, conn.Conn(), query, changed, args)
+		}
+		return loop(ctx, driverConn.(driver.ConnPrepareContext), query, changed, args)
+	})
+	return changed, err
 }
 
-// loop is each for SQLite, where a statement costs no round trip but its
-// preparation costs as much as several runs.
-func (t *tx) loop(ctx context.Context, query string, n int, args func(i int) []any, scan func(i int, r row) error) error {
-	prepared, err := t.PrepareContext(ctx, query)
+// loop is each for SQLite: one prepared statement, run by the driver itself,
+// for database/sql costs as much as SQLite does here.
+func loop(ctx context.Context, conn driver.ConnPrepareContext, query string, changed []bool, args func(i int) []any) error {
+	prepared, err := conn.PrepareContext(ctx, query)
 	if err != nil {
 		return err
 	}
 	defer prepared.Close() //nolint:errcheck // ends with the transaction
-	// The driver starts a goroutine for each run whose context can end. The
-	// transaction itself ends with ctx, so the runs need not.
+	// The driver starts a goroutine for each run whose context can end.
 	unwatched := context.WithoutCancel(ctx)
-	for i := range n {
-		if scan == nil {
-			if _, err := prepared.ExecContext(unwatched, args(i)...); err != nil {
-				return err
-			}
-			continue
+	var values []driver.NamedValue
+	for i := range changed {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		rows, err := prepared.QueryContext(unwatched, args(i)...)
+		if values, err = appendValues(values[:0], args(i)); err != nil {
+			return err
+		}
+		done, err := prepared.(driver.StmtExecContext).ExecContext(unwatched, values)
 		if err != nil {
 			return err
 		}
-		for rows.Next() {
-			if err := scan(i, rows); err != nil {
-				_ = rows.Close()
-				return err
-			}
-		}
-		if err := rows.Err(); err != nil {
+		n, err := done.RowsAffected()
+		if err != nil {
 			return err
 		}
+		changed[i] = n > 0
 	}
 	return nil
 }
 
-// pipeline is each for PostgreSQL.
-func (t *tx) pipeline(ctx context.Context, query string, n int, args func(i int) []any, scan func(i int, r row) error) error {
-	return t.conn.Raw(func(driverConn any) error {
-		conn := driverConn.(*stdlib.Conn).Conn()
-		for from := 0; from < n; from += batchSize {
-			if err := sendBatch(ctx, conn, query, from, min(from+batchSize, n), args, scan); err != nil {
-				return err
-			}
+func appendValues(values []driver.NamedValue, args []any) ([]driver.NamedValue, error) {
+	for i, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
+		values = append(values, driver.NamedValue{Ordinal: i + 1, Value: value})
+	}
+	return values, nil
 }
 
-func sendBatch(ctx context.Context, conn *pgx.Conn, query string, from, to int, args func(i int) []any, scan func(i int, r row) error) error {
-	var batch pgx.Batch
-	for i := from; i < to; i++ {
-		queued := batch.Queue(query, args(i)...)
-		if scan == nil {
-			continue
+// sendBatches is each for PostgreSQL.
+func sendBatches(ctx context.Context, conn *pgx.Conn, query string, changed []bool, args func(i int) []any) error {
+	for from := 0; from < len(changed); from += batchSize {
+		var batch pgx.Batch
+		for i := from; i < min(from+batchSize, len(changed)); i++ {
+			batch.Queue(query, args(i)...).Exec(func(done pgconn.CommandTag) error {
+				changed[i] = done.RowsAffected() > 0
+				return nil
+			})
 		}
-		queued.Query(func(rows pgx.Rows) error {
-			for rows.Next() {
-				if err := scan(i, rows); err != nil {
-					return err
-				}
-			}
-			return rows.Err()
-		})
+		if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
+			return err
+		}
 	}
-	return conn.SendBatch(ctx, &batch).Close()
+	return nil
 }

@@ -23,7 +23,7 @@ func entryOf(alias string) string {
 const insertEntry = `INSERT INTO deliveries (` + entryColumns + `)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
 		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
-	ON CONFLICT DO NOTHING RETURNING attempt`
+	ON CONFLICT DO NOTHING`
 
 func entryArgs(e subscribers.Entry) []any {
 	return []any{

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"relais/channels"
+	"relais/subscribers"
 )
 
 // follow moves the items of digests along when their digest is accepted,
@@ -11,11 +12,14 @@ import (
 // the digest is swept. When a digest is suppressed, because its person left
 // the partnership or closed the address, the items of that partnership go with
 // it and those of the person's others wait for the next digest.
-func follow(ctx context.Context, t *tx, digests []recorded) error {
-	var moved, suppressed []recorded
+func follow(ctx context.Context, t *tx, outcomes []subscribers.Outcome) error {
+	digests, err := digestsAmong(ctx, t, outcomes)
+	if err != nil {
+		return err
+	}
+	var moved, suppressed []digestOutcome
 	for _, d := range digests {
 		switch {
-		case d.purpose != string(channels.Digest):
 		case d.State == channels.Suppressed:
 			suppressed = append(suppressed, d)
 		case channels.Digested.CanBecome(d.State):
@@ -31,10 +35,33 @@ func follow(ctx context.Context, t *tx, digests []recorded) error {
 	return releaseItems(ctx, t, suppressed)
 }
 
+// digestOutcome is what became of a digest, and the partnership that it is of.
+type digestOutcome struct {
+	subscribers.Outcome
+	partnership string
+}
+
+func digestsAmong(ctx context.Context, t *tx, outcomes []subscribers.Outcome) ([]digestOutcome, error) {
+	ids := make([]channels.DeliveryID, len(outcomes))
+	for i, o := range outcomes {
+		ids[i] = o.ID
+	}
+	var found []digestOutcome
+	err := t.forWanted(ctx, deliveryBytes(ids), func(r row) error {
+		var n int
+		var d digestOutcome
+		err := r.Scan(&n, &d.partnership)
+		d.Outcome = outcomes[n]
+		found = append(found, d)
+		return err
+	}, `SELECT w.n, d.partnership FROM wanted w CROSS JOIN deliveries d WHERE d.id = w.id AND d.purpose = 'digest' ORDER BY w.n`)
+	return found, err
+}
+
 // moveItems moves every item of each digest, or those that only also names.
-func moveItems(ctx context.Context, t *tx, digests []recorded, only string) error {
+func moveItems(ctx context.Context, t *tx, digests []digestOutcome, only string) error {
 	before := statesBefore()
-	return t.each(ctx, `UPDATE deliveries SET state = $2, reason = $4, awaits = $5, next_at = 0,
+	_, err := t.each(ctx, `UPDATE deliveries SET state = $2, reason = $4, awaits = $5, next_at = 0,
 			accepted_at = CASE WHEN accepted_at = 0 THEN $6 ELSE accepted_at END,
 			final_at = CASE WHEN final_at = 0 THEN $7 ELSE final_at END
 		WHERE digest = $1 AND ($3 LIKE '%|' || state || '|%' OR state = $2) `+only,
@@ -48,10 +75,12 @@ func moveItems(ctx context.Context, t *tx, digests []recorded, only string) erro
 				args = append(args, d.partnership)
 			}
 			return args
-		}, nil)
+		})
+	return err
 }
 
-func releaseItems(ctx context.Context, t *tx, digests []recorded) error {
-	return t.each(ctx, `UPDATE deliveries SET digest = NULL WHERE digest = $1 AND state = 'digested'`,
-		len(digests), func(i int) []any { return []any{digests[i].ID.UUID[:]} }, nil)
+func releaseItems(ctx context.Context, t *tx, digests []digestOutcome) error {
+	_, err := t.each(ctx, `UPDATE deliveries SET digest = NULL WHERE digest = $1 AND state = 'digested'`,
+		len(digests), func(i int) []any { return []any{digests[i].ID.UUID[:]} })
+	return err
 }

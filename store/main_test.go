@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"log/slog"
 	"net/url"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"relais/store"
@@ -64,8 +64,7 @@ func postgresURL(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("%s: %v", postgresVariable, err)
 	}
-	schema := fmt.Sprintf("store_%d_%s", os.Getpid(), strings.ToLower(strings.NewReplacer("/", "_", "#", "_", "=", "_", "-", "_").Replace(t.Name())))
-	schema = schema[:min(len(schema), 60)]
+	schema := "store_" + strings.ReplaceAll(uuid.NewString(), "-", "")
 	if _, err := db.Exec(`CREATE SCHEMA ` + schema); err != nil {
 		t.Fatalf("%s: %v", postgresVariable, err)
 	}

@@ -86,14 +86,13 @@ func fillContacts(ctx context.Context, t *tx, members []subscribers.Member) erro
 
 func contactsOf(ctx context.Context, t *tx, ids []subscribers.MemberID) (map[subscribers.MemberID][]subscribers.Contact, error) {
 	found := make(map[subscribers.MemberID][]subscribers.Contact, len(ids))
-	err := t.each(ctx, `SELECT channel, address, state, consent_at, consent_how FROM contacts
-		WHERE member = $1 ORDER BY rank, channel, hash`, len(ids),
-		func(i int) []any { return []any{ids[i].UUID[:]} },
-		func(i int, r row) error {
-			c, err := scanContact(r)
-			found[ids[i]] = append(found[ids[i]], c)
-			return err
-		})
+	err := t.forWanted(ctx, memberBytes(ids), func(r row) error {
+		var n int
+		c, err := scanContact(r, &n)
+		found[ids[n]] = append(found[ids[n]], c)
+		return err
+	}, `SELECT w.n, c.channel, c.address, c.state, c.consent_at, c.consent_how FROM wanted w CROSS JOIN contacts c
+		WHERE c.member = w.id ORDER BY w.n, c.rank, c.channel, c.hash`)
 	return found, err
 }
 
@@ -114,9 +113,9 @@ func scanMember(r row) (m subscribers.Member, err error) {
 	return m, err
 }
 
-func scanContact(r row) (c subscribers.Contact, err error) {
+func scanContact(r row, n *int) (c subscribers.Contact, err error) {
 	var channel, address, state string
-	err = r.Scan(&channel, &address, &state, asTime{&c.Consent.At}, &c.Consent.How)
+	err = r.Scan(n, &channel, &address, &state, asTime{&c.Consent.At}, &c.Consent.How)
 	c.Channel, c.Address, c.State = channels.Name(channel), channels.NewAddress(address), subscribers.ContactState(state)
 	return c, err
 }

@@ -3,11 +3,11 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -19,6 +19,14 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the migrations of database %s: %w", s.name, err)
 	}
+	unlock, err := s.lockMigrations(ctx)
+	if err != nil {
+		return fmt.Errorf("the database %s cannot be locked; %s: %w", s.name, s.notReady, err)
+	}
+	return errors.Join(s.apply(ctx, steps), unlock())
+}
+
+func (s *Store) apply(ctx context.Context, steps *goose.Provider) error {
 	if err := s.refuseNewer(ctx, steps); err != nil {
 		return err
 	}
@@ -40,15 +48,29 @@ func (s *Store) steps() (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if s.engine.name == "postgres" {
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.Dialect(s.engine.name), s.writing, files, goose.WithDisableGlobalRegistry(true))
+}
+
+// migrationLock is our key among PostgreSQL's advisory locks: "relais" as a number.
+const migrationLock = 0x72656c616973
+
+// lockMigrations makes other nodes on PostgreSQL wait. (goose's own lock polls
+// every five seconds at first; this one wakes at once.)
+func (s *Store) lockMigrations(ctx context.Context) (unlock func() error, err error) {
+	if !s.engine.pipelined {
+		return func() error { return nil }, nil
 	}
-	return goose.NewProvider(goose.Dialect(s.engine.name), s.writing, files, options...)
+	conn, err := s.writing.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrationLock); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLock)
+		return errors.Join(err, conn.Close())
+	}, nil
 }
 
 // refuseNewer keeps an old program from writing into tables that it does not know.

@@ -38,7 +38,7 @@ func (s *Store) Record(ctx context.Context, outcomes []subscribers.Outcome) (lat
 }
 
 // recordRest writes what follows from the rows that moved, and from those that stayed.
-func recordRest(ctx context.Context, t *tx, moved, stayed []recorded) error {
+func recordRest(ctx context.Context, t *tx, moved, stayed []subscribers.Outcome) error {
 	if err := closeContacts(ctx, t, moved); err != nil {
 		return err
 	}
@@ -52,29 +52,15 @@ func recordRest(ctx context.Context, t *tx, moved, stayed []recorded) error {
 	return follow(ctx, t, slices.Concat(moved, stayed))
 }
 
-// recorded is an outcome and what its row is.
-type recorded struct {
-	subscribers.Outcome
-	purpose, partnership, channel string
-	hash                          channels.AddressHash
-}
-
-const recordedColumns = `purpose, partnership, channel, hash`
-
-func (r *recorded) into() []any {
-	return []any{&r.purpose, &r.partnership, &r.channel, asID{(*[16]byte)(&r.hash)}}
-}
-
 // moveRows moves the rows that may become their outcome's state, and returns
 // the outcomes that did and those that did not.
-func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved []recorded, rest []subscribers.Outcome, err error) {
+func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved, rest []subscribers.Outcome, err error) {
 	before := statesBefore()
 	return recordEach(ctx, t, `UPDATE deliveries SET state = $2, reason = $4,
 			ref = CASE WHEN $5 = '' THEN ref ELSE $5 END, awaits = $6,
 			not_before = COALESCE($7, not_before), next_at = $8,
 			accepted_at = CASE WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10
-		WHERE id = $1 AND $3 LIKE '%|' || state || '|%'
-		RETURNING `+recordedColumns, outcomes,
+		WHERE id = $1 AND $3 LIKE '%|' || state || '|%'`, outcomes,
 		func(o subscribers.Outcome) []any {
 			return []any{
 				o.ID.UUID[:], string(o.State), before[o.State], string(o.Reason),
@@ -84,13 +70,12 @@ func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved
 }
 
 // updateRows updates the rows that are in their outcome's state already.
-func updateRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (stayed []recorded, late []subscribers.Outcome, err error) {
+func updateRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (stayed, late []subscribers.Outcome, err error) {
 	return recordEach(ctx, t, `UPDATE deliveries SET
 			ref = CASE WHEN $3 = '' THEN ref ELSE $3 END, awaits = $4,
 			not_before = COALESCE($5, not_before), next_at = $6,
 			final_at = CASE WHEN final_at = 0 THEN $7 ELSE final_at END
-		WHERE id = $1 AND state = $2
-		RETURNING `+recordedColumns, outcomes,
+		WHERE id = $1 AND state = $2`, outcomes,
 		func(o subscribers.Outcome) []any {
 			return []any{o.ID.UUID[:], string(o.State), o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), finalOf(o)}
 		})
@@ -98,19 +83,12 @@ func updateRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (sta
 
 // recordEach runs an update for each outcome and parts those whose row it
 // changed from the rest.
-func recordEach(ctx context.Context, t *tx, update string, outcomes []subscribers.Outcome, args func(subscribers.Outcome) []any) (took []recorded, rest []subscribers.Outcome, err error) {
-	changed := make([]bool, len(outcomes))
-	err = t.each(ctx, update, len(outcomes),
-		func(i int) []any { return args(outcomes[i]) },
-		func(i int, r row) error {
-			changed[i] = true
-			now := recorded{Outcome: outcomes[i]}
-			err := r.Scan(now.into()...)
-			took = append(took, now)
-			return err
-		})
+func recordEach(ctx context.Context, t *tx, update string, outcomes []subscribers.Outcome, args func(subscribers.Outcome) []any) (took, rest []subscribers.Outcome, err error) {
+	changed, err := t.each(ctx, update, len(outcomes), func(i int) []any { return args(outcomes[i]) })
 	for i, o := range outcomes {
-		if !changed[i] {
+		if changed[i] {
+			took = append(took, o)
+		} else {
 			rest = append(rest, o)
 		}
 	}
@@ -119,15 +97,16 @@ func recordEach(ctx context.Context, t *tx, update string, outcomes []subscriber
 
 // closeContacts closes an address for everybody who has it: the provider
 // spoke of the address, not of a person.
-func closeContacts(ctx context.Context, t *tx, moved []recorded) error {
-	closing := slices.DeleteFunc(slices.Clone(moved), func(m recorded) bool { return !m.Closes })
-	slices.SortFunc(closing, func(a, b recorded) int { return bytes.Compare(a.hash[:], b.hash[:]) })
-	return t.each(ctx, `UPDATE contacts SET state = $3 WHERE hash = $1 AND channel = $2 AND state = 'active'`,
+func closeContacts(ctx context.Context, t *tx, moved []subscribers.Outcome) error {
+	closing := slices.DeleteFunc(slices.Clone(moved), func(o subscribers.Outcome) bool { return !o.Closes })
+	_, err := t.each(ctx, `UPDATE contacts SET state = $2 WHERE state = 'active'
+		AND (hash, channel) IN (SELECT d.hash, d.channel FROM deliveries d WHERE d.id = $1)`,
 		len(closing), func(i int) []any {
 			state := subscribers.ContactClosed
 			if closing[i].Stopped {
 				state = subscribers.ContactStopped
 			}
-			return []any{closing[i].hash[:], closing[i].channel, string(state)}
-		}, nil)
+			return []any{closing[i].ID.UUID[:], string(state)}
+		})
+	return err
 }

@@ -38,43 +38,42 @@ func readPeople(ctx context.Context, t *tx, p broker.PartnershipID, rows []Membe
 	if err != nil {
 		return nil, err
 	}
-	var contacts []subscribers.Contact
+	var hashes [][]byte // an address's hash holds its channel too
 	for _, row := range rows {
-		contacts = append(contacts, row.Member.Contacts...)
+		for _, c := range row.Member.Contacts {
+			key := keyOf(c)
+			hashes = append(hashes, key.hash[:])
+		}
 	}
 	seen := make(map[subscribers.MemberID]bool)
-	err = t.each(ctx, `SELECT m.id, m.name, m.lang, COALESCE(s.role, ''), CASE WHEN s.left_at > 0 THEN 1 ELSE 0 END
-		FROM contacts c JOIN members m ON m.id = c.member
-		LEFT JOIN memberships s ON s.member = m.id AND s.partnership = $3
-		WHERE c.hash = $1 AND c.channel = $2 ORDER BY m.id`, len(contacts),
-		func(i int) []any {
-			key := keyOf(contacts[i])
-			return []any{key.hash[:], string(key.channel), string(p)}
-		}, func(_ int, r row) error {
-			who, err := scanPersonRow(r)
-			if err == nil && !seen[who.ID] {
-				seen[who.ID] = true
-				people = append(people, who)
-			}
-			return err
-		})
+	err = t.forWanted(ctx, hashes, func(r row) error {
+		who, err := scanPersonRow(r)
+		if err == nil && !seen[who.ID] {
+			seen[who.ID] = true
+			people = append(people, who)
+		}
+		return err
+	}, `SELECT m.id, m.name, m.lang, COALESCE(s.role, ''), CASE WHEN s.left_at > 0 THEN 1 ELSE 0 END
+		FROM wanted w CROSS JOIN contacts c JOIN members m ON m.id = c.member
+		LEFT JOIN memberships s ON s.member = m.id AND s.partnership = $2
+		WHERE c.hash = w.id ORDER BY w.n, m.id`, string(p))
 	return people, err
 }
 
 // write brings the changed people into the tables.
 func (g *register) write(ctx context.Context, t *tx, p broker.PartnershipID, now time.Time) error {
 	people := g.changed
-	err := t.each(ctx, `INSERT INTO members (id, name, lang) VALUES ($1, $2, $3)
+	_, err := t.each(ctx, `INSERT INTO members (id, name, lang) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, lang = excluded.lang`, len(people),
-		func(i int) []any { return []any{people[i].ID.UUID[:], people[i].Name, string(people[i].Lang)} }, nil)
+		func(i int) []any { return []any{people[i].ID.UUID[:], people[i].Name, string(people[i].Lang)} })
 	if err != nil {
 		return err
 	}
-	err = t.each(ctx, `INSERT INTO memberships (partnership, member, role, joined, left_at) VALUES ($1, $2, $3, $4, 0)
+	_, err = t.each(ctx, `INSERT INTO memberships (partnership, member, role, joined, left_at) VALUES ($1, $2, $3, $4, 0)
 		ON CONFLICT (partnership, member) DO UPDATE SET role = excluded.role`, len(people),
 		func(i int) []any {
 			return []any{string(p), people[i].ID.UUID[:], string(people[i].role), millis(now)}
-		}, nil)
+		})
 	if err != nil {
 		return err
 	}
@@ -100,15 +99,15 @@ func writeContacts(ctx context.Context, t *tx, people []*person) error {
 			gone = append(gone, ranked{Contact: c, of: who.ID})
 		}
 	}
-	err := t.each(ctx, `DELETE FROM contacts WHERE member = $1 AND channel = $2 AND hash = $3 AND state = 'active'`, len(gone),
+	_, err := t.each(ctx, `DELETE FROM contacts WHERE member = $1 AND channel = $2 AND hash = $3 AND state = 'active'`, len(gone),
 		func(i int) []any {
 			key := keyOf(gone[i].Contact)
 			return []any{gone[i].of.UUID[:], string(key.channel), key.hash[:]}
-		}, nil)
+		})
 	if err != nil {
 		return err
 	}
-	return t.each(ctx, `INSERT INTO contacts (member, channel, hash, address, rank, state, consent_at, consent_how)
+	_, err = t.each(ctx, `INSERT INTO contacts (member, channel, hash, address, rank, state, consent_at, consent_how)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (member, channel, hash) DO UPDATE SET rank = excluded.rank`, len(kept),
 		func(i int) []any {
@@ -117,7 +116,8 @@ func writeContacts(ctx context.Context, t *tx, people []*person) error {
 				c.of.UUID[:], string(c.Channel), key.hash[:], c.Address.Reveal(), c.rank,
 				string(c.State), millis(c.Consent.At), c.Consent.How,
 			}
-		}, nil)
+		})
+	return err
 }
 
 func scanPersonRow(r row) (*person, error) {

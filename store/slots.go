@@ -12,9 +12,10 @@ import (
 // AddSlots writes slots that do not exist yet.
 func (s *Store) AddSlots(ctx context.Context, slots []subscribers.Slot) error {
 	return s.write(ctx, "add digest slots", func(t *tx) error {
-		return t.each(ctx, `INSERT INTO digest_slots (partnership, date, every, due_at, leased_to, closed_at)
+		_, err := t.each(ctx, `INSERT INTO digest_slots (partnership, date, every, due_at, leased_to, closed_at)
 			VALUES ($1, $2, $3, $4, 0, 0) ON CONFLICT DO NOTHING`, len(slots),
-			func(i int) []any { return append(slotKey(slots[i]), millis(slots[i].DueAt)) }, nil)
+			func(i int) []any { return append(slotKey(slots[i]), millis(slots[i].DueAt)) })
+		return err
 	})
 }
 
@@ -28,16 +29,16 @@ func (s *Store) DueSlots(ctx context.Context, now time.Time, lease time.Duration
 		if err != nil {
 			return err
 		}
+		leased, err := t.each(ctx, `UPDATE digest_slots SET leased_to = $4
+			WHERE partnership = $1 AND date = $2 AND every = $3 AND closed_at = 0 AND leased_to <= $5`, len(open),
+			func(i int) []any { return append(slotKey(open[i]), millis(now.Add(lease)), millis(now)) })
 		due = nil
-		return t.each(ctx, `UPDATE digest_slots SET leased_to = $4
-			WHERE partnership = $1 AND date = $2 AND every = $3 AND closed_at = 0 AND leased_to <= $5
-			RETURNING partnership, date, every, due_at`, len(open),
-			func(i int) []any { return append(slotKey(open[i]), millis(now.Add(lease)), millis(now)) },
-			func(_ int, r row) error {
-				slot, err := scanSlot(r)
+		for i, slot := range open {
+			if leased[i] {
 				due = append(due, slot)
-				return err
-			})
+			}
+		}
+		return err
 	})
 	return due, err
 }

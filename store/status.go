@@ -40,11 +40,11 @@ func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]s
 	if err != nil {
 		return nil, err
 	}
-	names, err := partnershipNames(ctx, t, approvals)
+	names, err := partnershipNames(ctx, t, st)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := countDeliveries(ctx, t, approvals)
+	counts, err := countDeliveries(ctx, t, st)
 	if err != nil {
 		return nil, err
 	}
@@ -53,21 +53,19 @@ func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]s
 		found[i] = subscribers.PartnershipStatus{
 			Partnership: a.Partnership, Name: names[a.Partnership], Approval: a.ID, State: a.State,
 			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why,
-			Deadline: a.Deadline, PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[i],
+			Deadline: a.Deadline, PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[a.ID],
 		}
 	}
 	return found, nil
 }
 
-func partnershipNames(ctx context.Context, t *tx, approvals []subscribers.Approval) (map[broker.PartnershipID]string, error) {
-	names := make(map[broker.PartnershipID]string, len(approvals))
-	err := t.each(ctx, `SELECT body, plan_version FROM partnerships WHERE id = $1`, len(approvals),
-		func(i int) []any { return []any{string(approvals[i].Partnership)} },
-		func(_ int, r row) error {
-			p, err := scanPartnership(r)
-			names[p.ID] = p.Name
-			return err
-		})
+func partnershipNames(ctx context.Context, t *tx, st subscribers.Status) (map[broker.PartnershipID]string, error) {
+	names := make(map[broker.PartnershipID]string)
+	found, err := list(ctx, t, scanPartnership, `SELECT p.body, p.plan_version FROM approvals a JOIN partnerships p ON p.id = a.partnership
+		WHERE a.message = $1 AND a.revision = $2`, st.Message.UUID[:], st.Revision)
+	for _, p := range found {
+		names[p.ID] = p.Name
+	}
 	return names, err
 }
 

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
-
-	"relais/subscribers"
 )
 
 // tx is one transaction.
@@ -86,38 +84,4 @@ func doing(what string, err error) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", what, err)
-}
-
-// row is one row of an answer.
-type row interface{ Scan(into ...any) error }
-
-// list reads every row of an answer.
-func list[T any](ctx context.Context, t *tx, read func(row) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := t.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err has it
-	var found []T
-	for rows.Next() {
-		item, err := read(rows)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, item)
-	}
-	return found, rows.Err()
-}
-
-// one reads the only row of an answer, or subscribers.ErrNotFound.
-func one[T any](ctx context.Context, t *tx, read func(row) (T, error), query string, args ...any) (T, error) {
-	var none T
-	found, err := list(ctx, t, read, query, args...)
-	if err != nil {
-		return none, err
-	}
-	if len(found) == 0 {
-		return none, subscribers.ErrNotFound
-	}
-	return found[0], nil
 }

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// row is one row of an answer.
+type row interface{ Scan(into ...any) error }
+
+// forEach hands every row of an answer to scan.
+func (t *tx) forEach(ctx context.Context, scan func(row) error, query string, args ...any) error {
+	rows, err := t.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err has it
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// list reads every row of an answer.
+func list[T any](ctx context.Context, t *tx, read func(row) (T, error), query string, args ...any) ([]T, error) {
+	var found []T
+	err := t.forEach(ctx, func(r row) error {
+		item, err := read(r)
+		found = append(found, item)
+		return err
+	}, query, args...)
+	return found, err
+}
+
+// one reads the only row of an answer, or returns subscribers.ErrNotFound.
+func one[T any](ctx context.Context, t *tx, read func(row) (T, error), query string, args ...any) (T, error) {
+	var none T
+	found, err := list(ctx, t, read, query, args...)
+	if err != nil {
+		return none, err
+	}
+	if len(found) == 0 {
+		return none, subscribers.ErrNotFound
+	}
+	return found[0], nil
+}
+
+// forWanted runs a query over many ids and hands each row to scan. The query
+// reads them from a table wanted, which has the ids as id and their index as
+// n; they are $1, and args are the arguments from $2 on.
+//
+// Write FROM wanted w CROSS JOIN other o … WHERE o.id = w.id: SQLite takes the
+// tables of a CROSS JOIN in the order in which they stand.
+func (t *tx) forWanted(ctx context.Context, ids [][]byte, scan func(row) error, query string, args ...any) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	head, joined := t.engine.wanted(ids)
+	return t.forEach(ctx, scan, head+query, append([]any{joined}, args...)...)
+}
+
+// wanted returns the text that makes $1 the table wanted, and the value of $1.
+// It is the one thing that the two databases say differently.
+func (e engine) wanted(ids [][]byte) (head string, list any) {
+	if e.pipelined {
+		return `WITH wanted (n, id) AS (SELECT o.n - 1, o.id FROM unnest($1::bytea[]) WITH ORDINALITY AS o (id, n)) `, ids
+	}
+	joined := make([]byte, 0, 16*len(ids))
+	for _, id := range ids {
+		joined = append(joined, id...)
+	}
+	return `WITH RECURSIVE wanted (n, id) AS (SELECT 0, substr($1, 1, 16)
+		UNION ALL SELECT n + 1, substr($1, n * 16 + 17, 16) FROM wanted WHERE (n + 2) * 16 <= length($1)) `, joined
+}
+
+// deliveryBytes and memberBytes are ids as forWanted takes them.
+func deliveryBytes(ids []channels.DeliveryID) [][]byte {
+	all := make([][]byte, len(ids))
+	for i := range ids {
+		all[i] = ids[i].UUID[:]
+	}
+	return all
+}
+
+func memberBytes(ids []subscribers.MemberID) [][]byte {
+	all := make([][]byte, len(ids))
+	for i := range ids {
+		all[i] = ids[i].UUID[:]
+	}
+	return all
+}
