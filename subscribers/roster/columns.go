@@ -1,0 +1,95 @@
+package roster
+
+import (
+	"fmt"
+	"strings"
+)
+
+// column is what a column of the list holds.
+type column string
+
+// The columns that are read; others are passed over.
+const (
+	colName     column = "name"
+	colFirst    column = "first name"
+	colLanguage column = "language"
+	colMobile   column = "mobile"
+	colPhone    column = "phone"
+	colEmail    column = "email"
+	colRole     column = "role"
+	colChannels column = "channels"
+	colPush     column = "push"
+)
+
+// headings are the names that people give to columns, in four languages.
+func headings() map[string]column {
+	names := map[column]string{
+		colName:     "name nom naam nachname achternaam familienaam famille membre lid mitglied",
+		colFirst:    "firstname prenom voornaam vorname",
+		colLanguage: "language langue taal sprache lang",
+		colMobile:   "mobile gsm portable handy mobiel mobiltelefon sms cellphone gsmnummer numerogsm",
+		colPhone:    "phone landline telephone telefoon telefon fixe vast festnetz tel vastelijn lignefixe",
+		colEmail:    "email mail courriel adressemail emailadres mailadresse",
+		colRole:     "role rol rolle fonction functie funktion",
+		colChannels: "channels canaux kanalen kanale channel preference preferences voorkeur bevorzugt",
+		colPush:     "push",
+	}
+	all := make(map[string]column)
+	for col, words := range names {
+		for word := range strings.FieldsSeq(words) {
+			all[word] = col
+		}
+	}
+	return all
+}
+
+// heading reduces a column's title to its letters, without accents.
+func heading(title string) string {
+	plain := strings.NewReplacer("é", "e", "è", "e", "ê", "e", "ô", "o", "ä", "a", "ö", "o", "ü", "u", "ï", "i", "ë", "e", "ç", "c").Replace(strings.ToLower(title))
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, plain)
+}
+
+// columns says where each known column stands.
+type columns map[column]int
+
+func readColumns(head record) (columns, error) {
+	known := headings()
+	found := make(columns)
+	for i, title := range head.fields {
+		col, ok := known[heading(title)]
+		if !ok {
+			continue
+		}
+		if _, twice := found[col]; twice {
+			return nil, Faults{{Line: head.line, Field: "column " + title, Problem: fmt.Sprintf("is a second %s", col), Remedy: "keep one of the two"}}
+		}
+		found[col] = i
+	}
+	_, mobile := found[colMobile]
+	_, phone := found[colPhone]
+	_, email := found[colEmail]
+	_, push := found[colPush]
+	if _, named := found[colName]; !named || !(mobile || phone || email || push) {
+		return nil, Faults{{Line: head.line, Problem: "the first row does not name the columns", Remedy: "title them name (nom, naam, Name) and mobile, phone or email"}}
+	}
+	return found, nil
+}
+
+// of returns a row's text in a column, empty if it has none. Spreadsheets
+// guard numbers as ="0470…" or with an apostrophe; that is taken off.
+func (c columns) of(r record, col column) string {
+	i, ok := c[col]
+	if !ok || i >= len(r.fields) {
+		return ""
+	}
+	text := strings.TrimSpace(r.fields[i])
+	if strings.HasPrefix(text, "=") {
+		text = strings.Trim(text[1:], `"`)
+	}
+	return strings.TrimSpace(strings.TrimPrefix(text, "'"))
+}

@@ -1,0 +1,93 @@
+package roster
+
+import (
+	"net/mail"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/net/idna"
+
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// home is the country of numbers without a prefix.
+const home = "BE"
+
+// phone reads a number and says whether it is a mobile's. The result is E.164.
+func phone(text string) (number string, mobile, ok bool) {
+	text = strings.ReplaceAll(text, "(0)", "") // +32 (0)470 …
+	parsed, err := phonenumbers.Parse(text, home)
+	if err != nil || !phonenumbers.IsValidNumber(parsed) {
+		return "", false, false
+	}
+	kind := phonenumbers.GetNumberType(parsed)
+	mobile = kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
+	return phonenumbers.Format(parsed, phonenumbers.E164), mobile, true
+}
+
+// email reads an address into lower case, its domain in ASCII (RFC 5891).
+func email(text string) (string, bool) {
+	parsed, err := mail.ParseAddress(text)
+	if err != nil || parsed.Name != "" || strings.ContainsAny(text, "<>\r\n") {
+		return "", false
+	}
+	local, domain, _ := strings.Cut(strings.ToLower(parsed.Address), "@")
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || !strings.Contains(ascii, ".") {
+		return "", false
+	}
+	return local + "@" + ascii, true
+}
+
+func contact(on channels.Name, value string) subscribers.Contact {
+	return subscribers.Contact{Channel: on, Address: channels.NewAddress(value), State: subscribers.ContactActive}
+}
+
+// contacts reads a row's contacts, a mobile first.
+func (l *list) contacts(r record) (found []subscribers.Contact, fault *Fault) {
+	if text := l.columns.of(r, colMobile); text != "" {
+		number, mobile, ok := phone(text)
+		switch {
+		case !ok:
+			return nil, &Fault{r.line, string(colMobile), "is not a phone number", "write it as 0470 12 34 56 or +32 470 12 34 56"}
+		case !mobile:
+			return nil, &Fault{r.line, string(colMobile), "is a landline, which takes no SMS", "move it to the phone column"}
+		}
+		found = append(found, contact(channels.SMS, number))
+	}
+	if text := l.columns.of(r, colEmail); text != "" {
+		address, ok := email(text)
+		if !ok {
+			return nil, &Fault{r.line, string(colEmail), "is not an email address", "write it as name@example.be"}
+		}
+		found = append(found, contact(channels.Email, address))
+	}
+	if text := l.columns.of(r, colPhone); text != "" {
+		number, mobile, ok := phone(text)
+		switch {
+		case !ok:
+			return nil, &Fault{r.line, string(colPhone), "is not a phone number", "write it as 02 123 45 67 or +32 2 123 45 67"}
+		case mobile && !reaches(found, channels.SMS):
+			found = append(found, contact(channels.SMS, number))
+		default:
+			found = append(found, contact(channels.Voice, number))
+		}
+	}
+	if text := l.columns.of(r, colPush); text != "" {
+		found = append(found, contact(channels.Push, text))
+	}
+	if len(found) == 0 {
+		return nil, &Fault{r.line, "", "the row has neither phone nor email", "give at least one, or keep this person on paper"}
+	}
+	return found, nil
+}
+
+func reaches(contacts []subscribers.Contact, on channels.Name) bool {
+	for _, c := range contacts {
+		if c.Channel == on {
+			return true
+		}
+	}
+	return false
+}
