@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+
+	"relais/config"
+)
+
+// commands is the command line: one field a subcommand, one file each.
+type commands struct {
+	Globals
+
+	Demo      demoCommand      `cmd:"" help:"Show the main job on this machine, with stand-ins for the providers."`
+	Serve     serveCommand     `cmd:"" help:"Run the service."`
+	Publish   publishCommand   `cmd:"" help:"Publish a message and print its id."`
+	Approvals approvalsCommand `cmd:"" help:"List what waits for a decision."`
+	Approve   approveCommand   `cmd:"" help:"Let a message go to a partnership's members."`
+	Refuse    refuseCommand    `cmd:"" help:"Refuse a message for a partnership, with a reason."`
+	Status    statusCommand    `cmd:"" help:"Show what became of a message."`
+	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
+	Import    importCommands   `cmd:"" help:"Read partnerships and members from files."`
+	Config    configCommands   `cmd:"" help:"Check and show the configuration."`
+}
+
+// Globals are the flags that every command takes.
+type Globals struct {
+	ConfigFile string `name:"config" short:"c" placeholder:"FILE" help:"Configuration (YAML); each key also as RELAIS_… in the environment. Else the file that RELAIS_CONFIG names."`
+}
+
+// load reads the configuration and refuses one with faults.
+func (g *Globals) load(p *program) (*config.Config, error) {
+	cfg, err := g.read(p)
+	if err != nil {
+		return nil, err
+	}
+	if faults := cfg.Check(channelChecks()); len(faults) > 0 {
+		return nil, fmt.Errorf("the configuration has faults:\n%w", faults)
+	}
+	return cfg, nil
+}
+
+// read reads the configuration, faulty or not. An error means that the file
+// itself cannot be read.
+func (g *Globals) read(p *program) (*config.Config, error) {
+	cfg, err := config.Load(g.ConfigFile, p.Environ)
+	if cfg == nil {
+		return nil, err
+	}
+	return cfg, nil
+}

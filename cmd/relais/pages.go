@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/store"
+	"relais/web"
+)
+
+// serveWeb starts pages, API and callbacks on the listener.
+func (n *node) serveWeb(context.Context) error {
+	handler, err := web.New(n.webDeps(), web.Options{PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox})
+	if err != nil {
+		return fmt.Errorf("build pages: %w", err)
+	}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+	}
+	go func() {
+		if err := server.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
+			n.log.Error("pages ended", "err", err)
+		}
+	}()
+	n.started("pages", server.Shutdown)
+	return nil
+}
+
+func (n *node) webDeps() web.Deps {
+	parsers := make(map[channels.Name]web.ReportParser)
+	for name, c := range n.channels {
+		if c.reports != nil {
+			parsers[name] = c.reports
+		}
+	}
+	return web.Deps{
+		Publisher:     messages{n.broker},
+		Decider:       n.steps.approver,
+		Records:       n.store,
+		DeadLetters:   graveyard{n.store, n.broker},
+		Reports:       n.steps.after,
+		ReportParsers: parsers,
+		Capabilities:  n.may,
+		Zones:         n.zones,
+		Ready:         n.store.Ping,
+		Now:           time.Now,
+		Log:           n.log,
+	}
+}
+
+func (n *node) zones(ctx context.Context) ([]broker.ZoneID, error) {
+	partnerships, err := n.store.Partnerships(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var zones []broker.ZoneID
+	for _, p := range partnerships {
+		zones = append(zones, p.Zone)
+	}
+	slices.Sort(zones)
+	return slices.Compact(zones), nil
+}
+
+// messages publishes what the pages were given, as any other program would.
+type messages struct{ broker.Publisher }
+
+func (p messages) Publish(ctx context.Context, m broker.Message) error {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode message: %w", err)
+	}
+	return p.Publisher.Publish(ctx, broker.Event{Subject: broker.MessageSubject(m.Zone), ID: eventID(m), Data: data})
+}
+
+// graveyard lists dead letters and hands them to their step again.
+type graveyard struct {
+	*store.Store
+	publisher broker.Publisher
+}
+
+// Replay publishes a dead letter's event again, without its id: the broker
+// would drop what it has seen.
+func (g graveyard) Replay(ctx context.Context, id uuid.UUID) error {
+	letter, err := g.DeadLetter(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := g.publisher.Publish(ctx, broker.Event{Subject: letter.Subject, Data: letter.Data}); err != nil {
+		return fmt.Errorf("publish dead letter again: %w", err)
+	}
+	return g.MarkReplayed(ctx, id, time.Now())
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"relais/broker"
+	"relais/broker/jetstream"
+	"relais/channels"
+	"relais/dispatch"
+)
+
+// steps are the pipeline's steps, ready to run.
+type steps struct {
+	router   *dispatch.Router
+	approver *dispatch.Approver
+	planner  *dispatch.Planner
+	senders  map[channels.Name]*dispatch.Sender
+	after    dispatch.Aftermath
+	digester *dispatch.Digester
+	sweeper  *dispatch.Sweeper
+}
+
+const (
+	memberPage = 500 // people read at a time
+	slotLease  = 5 * time.Minute
+	sweepLease = 30 * time.Second
+)
+
+// build puts the pipeline together.
+func (n *node) build(context.Context) error {
+	queue := dispatch.Queue{Publisher: n.broker, JobSize: n.cfg.Dispatch.JobSize}
+	names := n.channelNames()
+	s := &n.steps
+	s.router = &dispatch.Router{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.approver = &dispatch.Approver{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
+	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log}
+	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
+	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
+	outlets := make(map[channels.Name]dispatch.Outlet)
+	s.senders = make(map[channels.Name]*dispatch.Sender)
+	for name, c := range n.channels {
+		outlets[name] = c.Outlet
+		s.senders[name] = dispatch.NewSender(dispatch.Sender{
+			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after,
+			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log,
+		})
+	}
+	s.sweeper = &dispatch.Sweeper{
+		Directory: n.store, Ledger: n.store, Approver: s.approver, Queue: queue, After: s.after, Script: script,
+		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
+	}
+	return nil
+}
+
+// consume subscribes the steps to their subjects.
+func (n *node) consume(ctx context.Context) error {
+	n.started("consumers", n.broker.Drain)
+	for _, c := range n.consumers() {
+		if _, err := n.broker.Consume(ctx, c.Consumer, n.store, c.handle); err != nil {
+			return fmt.Errorf("consume %s: %w", c.Filter, err)
+		}
+	}
+	return nil
+}
+
+type consumer struct {
+	jetstream.Consumer
+	handle broker.Handler
+}
+
+const maxDeliver = 12 // with the broker's growing pauses: about an hour and a half
+
+func (n *node) consumers() []consumer {
+	list := []consumer{
+		{jetstream.Consumer{Durable: "route", Filter: broker.AnyMessage, InFlight: 8, AckWait: time.Minute, MaxDeliver: maxDeliver}, n.steps.router.Handle},
+		{jetstream.Consumer{Durable: "plan", Filter: broker.AnyApproval, InFlight: 4, AckWait: time.Minute, MaxDeliver: maxDeliver}, n.steps.planner.Handle},
+	}
+	inFlight := map[broker.Priority]int{broker.Urgent: 8, broker.Normal: 4, broker.Bulk: 2}
+	for _, name := range n.channelNames() {
+		for _, priority := range broker.Priorities() {
+			list = append(list, consumer{jetstream.Consumer{
+				Durable: fmt.Sprintf("send-%s-%s", name, priority), Filter: broker.WorkSubject(string(name), priority),
+				InFlight: inFlight[priority], AckWait: n.cfg.Dispatch.Lease, MaxDeliver: maxDeliver,
+			}, n.steps.senders[name].Handle})
+		}
+	}
+	return list
+}
+
+// digestTick is how often digest slots are looked for; they are due on the minute.
+const digestTick = 20 * time.Second
+
+// tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
+func (n *node) tick(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ticker := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
+	for _, job := range []struct {
+		name  string
+		every time.Duration
+		do    func(context.Context) error
+	}{
+		{"sweep", n.cfg.Dispatch.Sweep, n.steps.sweeper.Sweep},
+		{"digest", digestTick, n.steps.digester.Tick},
+	} {
+		ticker.Schedule(cron.Every(job.every), cron.FuncJob(func() {
+			if err := job.do(work); err != nil && !errors.Is(err, context.Canceled) {
+				n.log.Error("tick failed, the next one tries again", "tick", job.name, "err", err)
+			}
+		}))
+	}
+	ticker.Start()
+	n.started("ticker", func(ctx context.Context) error {
+		defer cancel()
+		select {
+		case <-ticker.Stop().Done():
+		case <-ctx.Done():
+		}
+		return nil
+	})
+	return nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"relais/broker/jetstream"
+	"relais/channels"
+	"relais/config"
+	"relais/dispatch"
+	"relais/dispatch/inmem"
+	"relais/dispatch/redis"
+	"relais/store"
+	"relais/subscribers"
+)
+
+// node is one running Relais.
+type node struct {
+	lifecycle
+	cfg      *config.Config
+	log      *slog.Logger
+	listener net.Listener
+	url      string // what links in messages begin with
+	outbox   string // where the demo shows what was sent; else empty
+
+	store    *store.Store
+	broker   *jetstream.Broker
+	seen     dispatch.Seen
+	channels map[channels.Name]*openChannel
+	may      subscribers.Capabilities
+
+	steps steps
+}
+
+// startNode builds everything, in the order in which one thing needs another.
+// What was started is stopped again when a later step fails.
+func startNode(ctx context.Context, cfg *config.Config, outbox string, log *slog.Logger) (*node, error) {
+	n := &node{lifecycle: lifecycle{log: log}, cfg: cfg, log: log, outbox: outbox}
+	for _, start := range []func(context.Context) error{
+		n.openStore, n.listen, n.openChannels, n.openBroker, n.openSeen, n.build, n.serveWeb, n.consume, n.tick,
+	} {
+		if err := start(ctx); err != nil {
+			return nil, errors.Join(err, n.stop(context.WithoutCancel(ctx)))
+		}
+	}
+	log.Info("relais is ready", "url", n.url, "nats", n.broker.URL(), "node", cfg.Node)
+	return n, nil
+}
+
+func (n *node) openStore(ctx context.Context) (err error) {
+	if n.store, err = openStore(ctx, n.cfg, n.log); err != nil {
+		return err
+	}
+	n.started("store", func(context.Context) error { return n.store.Close() })
+	key, err := n.store.Setting(ctx, "link_key", func() ([]byte, error) {
+		key := make([]byte, 32)
+		_, err := rand.Read(key)
+		return key, err
+	})
+	if err != nil {
+		return fmt.Errorf("keep the key of links: %w", err)
+	}
+	n.may, err = subscribers.NewCapabilities(key)
+	return err
+}
+
+// openStore opens the database that the configuration names, else the embedded one.
+func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store.Store, error) {
+	if !cfg.Database.URL.IsZero() {
+		return store.Open(ctx, cfg.Database.URL.Reveal(), log)
+	}
+	if err := makeDataDir(cfg.DataDir); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, "sqlite:"+filepath.Join(cfg.DataDir, "relais.db"), log)
+}
+
+// listen takes the pages' address before anything else names it: with port 0
+// the links in messages can only be known now.
+func (n *node) listen(ctx context.Context) (err error) {
+	if n.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", n.cfg.Web.Listen); err != nil {
+		return fmt.Errorf("web.listen: %w; choose another address or end the program that has it", err)
+	}
+	n.started("listener", func(context.Context) error { return ignoreClosed(n.listener.Close()) })
+	n.url = n.cfg.Web.PublicURL
+	if n.url == "" {
+		n.url = "http://" + n.listener.Addr().String()
+	}
+	return nil
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (n *node) openChannels(ctx context.Context) error {
+	words, err := channels.LoadWords()
+	if err != nil {
+		return err
+	}
+	n.channels, err = openChannels(ctx, channelDeps{n.cfg, words, n.store, n.url, n.log})
+	n.started("channels", func(context.Context) error { return closeChannels(n.channels) })
+	if err != nil {
+		return err
+	}
+	if len(n.channels) == 0 {
+		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email or channels.push")
+	}
+	return nil
+}
+
+func (n *node) openBroker(ctx context.Context) (err error) {
+	if n.broker, err = jetstream.Open(ctx, natsConfig(n.cfg), n.log); err != nil {
+		return err
+	}
+	n.started("broker", n.broker.Close)
+	return nil
+}
+
+func natsConfig(cfg *config.Config) jetstream.Config {
+	c := jetstream.Config{
+		URL: cfg.NATS.URL.Reveal(), User: cfg.NATS.User, Password: cfg.NATS.Password, Token: cfg.NATS.Token,
+		Credentials: cfg.NATS.Credentials, Replicas: cfg.NATS.Replicas, Name: "relais-" + cfg.Node,
+	}
+	if c.URL == "" {
+		c.Listen, c.StoreDir = cfg.NATS.Listen, filepath.Join(cfg.DataDir, "nats")
+	}
+	return c
+}
+
+func (n *node) openSeen(context.Context) error {
+	if n.cfg.Redis.URL.IsZero() {
+		n.seen = inmem.New(time.Now)
+		return nil
+	}
+	seen, err := redis.Open(n.cfg.Redis.URL.Reveal())
+	if err != nil {
+		return err
+	}
+	n.seen = seen
+	n.started("redis", func(context.Context) error { return seen.Close() })
+	return nil
+}
+
+// channelNames lists the open channels, in a stable order.
+func (n *node) channelNames() []channels.Name {
+	return slices.Sorted(maps.Keys(n.channels))
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return "localhost"
+	}
+	return u.Hostname()
+}
