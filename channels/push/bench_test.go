@@ -81,7 +81,7 @@ func barePost(c *Channel, endpoint string, to Subscription, plain []byte) error 
 		return err
 	}
 	drain(resp.Body)
-	return nil
+	return resp.Body.Close()
 }
 
 // BenchmarkShorten is the worst case of a payload: a text that does not fit.

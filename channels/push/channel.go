@@ -125,6 +125,7 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err != nil {
 		return channels.Receipt{}, unanswered(err, written.Load())
 	}
+	defer func() { _ = resp.Body.Close() }()
 	defer drain(resp.Body)
 	return c.answer(resp)
 }
@@ -186,7 +187,4 @@ func trace(ctx context.Context, written *atomic.Bool) context.Context {
 }
 
 // drain reads what is left of an answer, so that its connection can be used again.
-func drain(body io.ReadCloser) {
-	_, _ = io.CopyN(io.Discard, body, 64<<10)
-	_ = body.Close()
-}
+func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 64<<10) }

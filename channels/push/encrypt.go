@@ -60,9 +60,9 @@ func encrypt(plaintext []byte, to Subscription, sender *ecdh.PrivateKey, salt [s
 	body = binary.BigEndian.AppendUint32(body, recordSize)
 	body = append(body, publicKeyLen)
 	body = append(body, sender.PublicKey().Bytes()...) // RFC 8291, 4: the key id is our public key
-	record := append(body[headerLen:], plaintext...)
-	record = append(record, lastRecord)
-	return aead.Seal(body, nonce, record, nil), nil
+	body = append(body, plaintext...)
+	body = append(body, lastRecord)
+	return aead.Seal(body[:headerLen], nonce, body[headerLen:], nil), nil // in place
 }
 
 // keyingMaterial is the secret that only the browser and this message share

@@ -28,17 +28,20 @@ type SeenUnderTest struct {
 // long is a lease that does not end while a case runs.
 const long = time.Hour
 
-// patience only ends runs that hang.
+// patience is what each call, or each wait for the end of a lease, may take. It
+// only ends runs that hang.
 const patience = 20 * time.Second
+
+func patient() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), patience)
+}
 
 // RunSeen tries everything that dispatch.Seen promises. It calls start once for
 // each case; start cleans up with t.Cleanup. Several runs may share one server.
 func RunSeen(t *testing.T, start func(t *testing.T) SeenUnderTest) {
 	for _, c := range seenCases() {
 		t.Run(c.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			defer cancel()
-			if err := c.try(newSeenRun(ctx, start(t))); err != nil {
+			if err := c.try(newSeenRun(start(t))); err != nil {
 				t.Error(err)
 			}
 		})
@@ -55,12 +58,11 @@ type seenCase struct {
 // seenRun is one case under way.
 type seenRun struct {
 	SeenUnderTest
-	ctx    context.Context // of this run alone
-	prefix string          // keeps the keys of runs on one server apart
+	prefix string // keeps the keys of runs on one server apart
 }
 
-func newSeenRun(ctx context.Context, s SeenUnderTest) *seenRun {
-	return &seenRun{SeenUnderTest: s, ctx: ctx, prefix: uuid.NewString()}
+func newSeenRun(s SeenUnderTest) *seenRun {
+	return &seenRun{SeenUnderTest: s, prefix: uuid.NewString()}
 }
 
 // keys makes n keys of this run that begin alike.
@@ -74,7 +76,9 @@ func (r *seenRun) keys(name string, n int) []string {
 
 // claim checks every verdict of a claim.
 func (r *seenRun) claim(owner string, keys []string, lease time.Duration, want ...dispatch.Verdict) error {
-	got, err := r.Seen.Claim(r.ctx, owner, keys, lease)
+	ctx, cancel := patient()
+	defer cancel()
+	got, err := r.Seen.Claim(ctx, owner, keys, lease)
 	if err != nil {
 		return fmt.Errorf("claim for %s: %w", owner, err)
 	}
@@ -85,14 +89,18 @@ func (r *seenRun) claim(owner string, keys []string, lease time.Duration, want .
 }
 
 func (r *seenRun) done(keys []string, ttl time.Duration) error {
-	if err := r.Seen.Done(r.ctx, keys, ttl); err != nil {
+	ctx, cancel := patient()
+	defer cancel()
+	if err := r.Seen.Done(ctx, keys, ttl); err != nil {
 		return fmt.Errorf("done: %w", err)
 	}
 	return nil
 }
 
 func (r *seenRun) release(owner string, keys []string) error {
-	if err := r.Seen.Release(r.ctx, owner, keys); err != nil {
+	ctx, cancel := patient()
+	defer cancel()
+	if err := r.Seen.Release(ctx, owner, keys); err != nil {
 		return fmt.Errorf("release for %s: %w", owner, err)
 	}
 	return nil
@@ -101,11 +109,13 @@ func (r *seenRun) release(owner string, keys []string) error {
 // untilFree lets Short go by and claims keys again and again, until owner has
 // them all.
 func (r *seenRun) untilFree(owner string, keys []string) error {
+	ctx, cancel := patient()
+	defer cancel()
 	if r.Pass != nil {
 		r.Pass(r.Short)
 	}
 	for {
-		got, err := r.Seen.Claim(r.ctx, owner, keys, long)
+		got, err := r.Seen.Claim(ctx, owner, keys, long)
 		if err != nil {
 			return fmt.Errorf("claim for %s: %w", owner, err)
 		}
@@ -120,7 +130,7 @@ func (r *seenRun) untilFree(owner string, keys []string) error {
 			return fmt.Errorf("after %s: %s got %q, want every key", r.Short, owner, got)
 		}
 		select {
-		case <-r.ctx.Done():
+		case <-ctx.Done():
 			return fmt.Errorf("a lease of %s does not end: %s got %q", r.Short, owner, got)
 		case <-time.After(5 * time.Millisecond):
 		}
@@ -148,7 +158,7 @@ func steps(all ...func() error) error {
 
 // BenchmarkSeen claims and finishes b.N keys in jobs of 500, as dispatch does.
 func BenchmarkSeen(b *testing.B, seen dispatch.Seen) {
-	r := newSeenRun(b.Context(), SeenUnderTest{Seen: seen})
+	r := newSeenRun(SeenUnderTest{Seen: seen})
 	const job = 500
 	keys := r.keys("bench", b.N)
 	b.ReportAllocs()

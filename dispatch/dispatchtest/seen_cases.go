@@ -188,8 +188,10 @@ func twiceInOne(r *seenRun) error {
 }
 
 func noKeys(r *seenRun) error {
+	ctx, cancel := patient()
+	defer cancel()
 	for _, none := range [][]string{nil, {}} {
-		got, err := r.Seen.Claim(r.ctx, nodeA, none, long)
+		got, err := r.Seen.Claim(ctx, nodeA, none, long)
 		if err != nil || len(got) != 0 {
 			return fmt.Errorf("claim of no keys: got %q, %w, want nothing", got, err)
 		}

@@ -50,11 +50,13 @@ func seed() (uint64, error) {
 }
 
 func claimInJobs(r *seenRun, owner string, keys []string, random *rand.Rand, won *winners) error {
+	ctx, cancel := patient()
+	defer cancel()
 	keys = slices.Clone(keys)
 	random.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 	for len(keys) > 0 {
 		n := min(1+random.IntN(250), len(keys))
-		verdicts, err := r.Seen.Claim(r.ctx, owner, keys[:n], long)
+		verdicts, err := r.Seen.Claim(ctx, owner, keys[:n], long)
 		if err != nil {
 			return fmt.Errorf("claim for %s: %w", owner, err)
 		}

@@ -51,7 +51,7 @@ func try(t *testing.T, f *fake, name string) error {
 	if i < 0 {
 		t.Fatalf("there is no case %q", name)
 	}
-	return seenCases()[i].try(newSeenRun(t.Context(), f.underTest()))
+	return seenCases()[i].try(newSeenRun(f.underTest()))
 }
 
 // fake keeps every promise, but for the faults that are set.
