@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
@@ -104,6 +105,9 @@ func TestCloseEndsLivePagesAndKeptConnections(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := openStream(t, s.URL()+"/outbox/events")
+	elsewhere := httptest.NewServer(s.Handler())
+	t.Cleanup(elsewhere.Close)
+	mounted := openStream(t, elsewhere.URL+"/outbox/events")
 	mail := dial(t, s.SMTPAddr())
 	mail.expect("220")
 	if err := s.Close(t.Context()); err != nil {
@@ -111,6 +115,9 @@ func TestCloseEndsLivePagesAndKeptConnections(t *testing.T) {
 	}
 	if _, err := io.ReadAll(events); err != nil {
 		t.Errorf("the stream: got %v, want its end", err)
+	}
+	if _, err := io.ReadAll(mounted); err != nil {
+		t.Errorf("the stream of a mounted page: got %v, want its end", err)
 	}
 	if _, err := io.ReadAll(mail.conn); err != nil {
 		t.Errorf("the mail connection: got %v, want its end", err)

@@ -122,9 +122,10 @@ func TestMailPipelined(t *testing.T) {
 
 func TestMailInWindows1252AndBase64(t *testing.T) {
 	raw := "Subject: =?iso-8859-1?Q?Pr=E9vention?=\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" +
+		"--x\r\nContent-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nnot this\r\n" +
 		"--x\r\nContent-Type: text/plain; charset=windows-1252\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\x80 10\r\n" +
 		"--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\nPHA+b2s8L3A+\r\n" +
-		"--x\r\nContent-Type: text/plain\r\nContent-Disposition: attachment\r\n\r\nnot this\r\n--x--\r\n"
+		"--x--\r\n"
 	got := parseMail(Item{}, []byte(raw))
 	if got.Subject != "Prévention" || strings.TrimSpace(got.Text) != "€ 10" || got.HTML != "<p>ok</p>" {
 		t.Errorf("got %q, %q, %q", got.Subject, got.Text, got.HTML)

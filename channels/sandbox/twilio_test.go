@@ -201,6 +201,33 @@ func TestSMSFaults(t *testing.T) {
 	}
 }
 
+// Whoever got no answer asks later, when many other messages have been taken.
+func TestSMSThatGotNoAnswerIsListedForLonger(t *testing.T) {
+	s := start(t, nil)
+	s.twilio.log.limit = 2
+	api := twilioClient(t, s, token)
+	for i, faults := range []Faults{{CutRate: 1}, {}, {}, {}} {
+		if err := s.Set(channels.SMS, faults); err != nil {
+			t.Fatal(err)
+		}
+		_, err := api.CreateMessage(smsTo("+32470123456", decimal(i)))
+		if (err != nil) != (faults.CutRate > 0) {
+			t.Fatal(err)
+		}
+	}
+	listed, err := api.ListMessage(&openapi.ListMessageParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bodies []string
+	for _, message := range listed {
+		bodies = append(bodies, *message.Body)
+	}
+	if got := strings.Join(bodies, " "); got != "0 3 2" {
+		t.Errorf("got %s, want the one without an answer, and of the others the newest two", got)
+	}
+}
+
 func TestSMSThrottleSaysWhen(t *testing.T) {
 	s := start(t, nil)
 	if err := s.Set(channels.SMS, Faults{ThrottleRate: 1, RetryAfter: 1100 * time.Millisecond}); err != nil {
