@@ -1,8 +1,10 @@
 package sms
 
 import (
+	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +70,7 @@ func TestFindAfterACut(t *testing.T) {
 	if _, err := provider.ch.Send(t.Context(), d); channels.AsSendError(err).Class != channels.Ambiguous {
 		t.Fatalf("got %v, want ambiguous", err)
 	}
+	provider.Answer(channeltest.Accept)
 	s.mu.Lock()
 	s.listed = []map[string]any{{"sid": "SM1", "status": "queued", "body": provider.ch.texts.text(d), "date_created": d.Content.Sent.Format(time.RFC1123Z)}}
 	s.mu.Unlock()
@@ -88,4 +91,22 @@ func TestFindSaysWhenItCannotTell(t *testing.T) {
 	if _, found, err := c.Find(t.Context(), delivery(t)); found || err == nil {
 		t.Errorf("got %v, %v, want an error", found, err)
 	}
+}
+
+// TestFindHidesTheNumber: the number stands in the address that is asked, which
+// errors of net/http quote.
+func TestFindHidesTheNumber(t *testing.T) {
+	s := newTwilio(t)
+	c := s.channel(t, slog.New(slog.DiscardHandler))
+	hides := func(when string) {
+		_, found, err := c.Find(t.Context(), delivery(t))
+		if found || err == nil || strings.Contains(fmt.Sprintf("%+v", err), "32470000000") {
+			t.Errorf("%s: got %v, %v, want an error without the number", when, found, err)
+		}
+	}
+	standIn{s, c}.Answer(channeltest.CutAfterBody)
+	hides("cut")
+	s.CloseClientConnections()
+	_ = s.Listener.Close()
+	hides("nobody listens")
 }

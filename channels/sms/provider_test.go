@@ -93,6 +93,9 @@ func (s *twilioServer) serve(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	if r.Method == http.MethodGet {
 		s.query = r.URL.Query()
+		if s.answer == channeltest.CutAfterBody {
+			panic(http.ErrAbortHandler)
+		}
 		writeJSON(w, 200, map[string]any{"messages": s.listed, "page": 0, "next_page_uri": nil})
 		return
 	}
@@ -114,7 +117,7 @@ func (s *twilioServer) post(w http.ResponseWriter, r *http.Request, form url.Val
 		w.Header().Set("Retry-After", fmt.Sprint(int(channeltest.RetryAfter/time.Second)))
 		refuse(w, 429, 20429, "Too Many Requests")
 	case channeltest.ServerError:
-		http.Error(w, "<html>upstream of "+to+" is down", 502)
+		http.Error(w, "<html>upstream of "+to+" is down", http.StatusBadGateway)
 	case channeltest.ClientError:
 		refuse(w, 400, 21617, "The concatenated message body exceeds the limit: "+form.Get("Body"))
 	case channeltest.OptedOut:
