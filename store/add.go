@@ -34,13 +34,13 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 	// All nodes lock in the order of ids, so that none waits in a circle.
 	sorted := slices.Clone(entries)
 	slices.SortFunc(sorted, byID)
-	owners, err := claimRecipients(ctx, t, sorted)
+	ours, err := claimRecipients(ctx, t, sorted)
 	if err != nil {
 		return nil, err
 	}
 	var fresh, refused []subscribers.Entry
 	for _, e := range sorted {
-		if claims(e) && owners[recipientOf(e)] != e.Approval {
+		if claims(e) && !ours[recipientOf(e)] {
 			refused = append(refused, e)
 		} else {
 			fresh = append(fresh, e)
@@ -59,19 +59,16 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 	return inOrder(entries, duplicate), err
 }
 
-// recipient is one person to whom one message revision is owed.
+// recipient is one person to whom one message revision is owed, by one approval.
 type recipient struct {
-	revision
-	member subscribers.MemberID
-}
-
-type revision struct {
-	message uuid.UUID
-	number  int
+	message  uuid.UUID
+	revision int
+	member   subscribers.MemberID
+	approval subscribers.ApprovalID
 }
 
 func recipientOf(e subscribers.Entry) recipient {
-	return recipient{revision{e.About, e.Revision}, e.Member}
+	return recipient{e.About, e.Revision, e.Member, e.Approval}
 }
 
 // claims says whether an entry claims its person for its approval.
@@ -80,58 +77,35 @@ func claims(e subscribers.Entry) bool {
 }
 
 // claimRecipients asks for each person in the name of the entry's approval,
-// and returns to whom each belongs.
-func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (map[recipient]subscribers.ApprovalID, error) {
-	owners := make(map[recipient]subscribers.ApprovalID)
+// and says who is that approval's: since now, or since an earlier Add.
+func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (map[recipient]bool, error) {
 	var asked []recipient
 	for _, e := range entries {
-		who := recipientOf(e)
-		if _, known := owners[who]; claims(e) && !known {
-			owners[who] = e.Approval
-			asked = append(asked, who)
+		if claims(e) {
+			asked = append(asked, recipientOf(e))
 		}
 	}
 	slices.SortFunc(asked, recipient.compare)
-	won, err := t.each(ctx, `INSERT INTO recipients (message, member, revision, approval) VALUES ($1, $2, $3, $4)
-		ON CONFLICT DO NOTHING`, len(asked), func(i int) []any {
-		approval := owners[asked[i]]
-		return []any{asked[i].message[:], asked[i].member.UUID[:], asked[i].number, approval.UUID[:]}
+	asked = slices.Compact(asked)
+	// The update changes nothing; it counts only where the person is ours already.
+	changed, err := t.each(ctx, `INSERT INTO recipients (message, member, revision, approval) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (message, member, revision) DO UPDATE SET approval = excluded.approval
+		WHERE recipients.approval = excluded.approval`, len(asked), func(i int) []any {
+		return []any{asked[i].message[:], asked[i].member.UUID[:], asked[i].revision, asked[i].approval.UUID[:]}
 	})
-	if err != nil {
-		return nil, err
-	}
-	lost := make(map[revision][]subscribers.MemberID)
+	ours := make(map[recipient]bool, len(asked))
 	for i, who := range asked {
-		if !won[i] {
-			lost[who.revision] = append(lost[who.revision], who.member)
-		}
+		ours[who] = changed[i] && err == nil
 	}
-	return owners, readOwners(ctx, t, lost, owners)
-}
-
-// readOwners finds out to whom people belong who were somebody's already.
-func readOwners(ctx context.Context, t *tx, lost map[revision][]subscribers.MemberID, owners map[recipient]subscribers.ApprovalID) error {
-	for of, members := range lost {
-		err := t.forWanted(ctx, memberBytes(members), func(r row) error {
-			var n int
-			var owner subscribers.ApprovalID
-			err := r.Scan(&n, asID{(*[16]byte)(&owner.UUID)})
-			owners[recipient{of, members[n]}] = owner
-			return err
-		}, `SELECT w.n, r.approval FROM wanted w CROSS JOIN recipients r
-			WHERE r.member = w.id AND r.message = $2 AND r.revision = $3`, of.message[:], of.number)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return ours, err
 }
 
 func (a recipient) compare(b recipient) int {
 	return cmp.Or(
 		bytes.Compare(a.message[:], b.message[:]),
 		bytes.Compare(a.member.UUID[:], b.member.UUID[:]),
-		cmp.Compare(a.number, b.number))
+		cmp.Compare(a.revision, b.revision),
+		bytes.Compare(a.approval.UUID[:], b.approval.UUID[:]))
 }
 
 // insertEntries returns the ids that were written, that is whose id and key were free.

@@ -25,8 +25,10 @@ func connectPostgres(url string) (*Store, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = pgConnectTimeout
 	}
-	if config.RuntimeParams["application_name"] == "" {
-		config.RuntimeParams["application_name"] = "relais"
+	for name, value := range pgSettings() {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
 	}
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(pgConnections)
@@ -37,6 +39,16 @@ func connectPostgres(url string) (*Store, error) {
 		engine: engine{name: "postgres", pipelined: true}, writing: db, reading: db,
 		notReady: "see whether PostgreSQL runs there, and whether user and password are right",
 	}, nil
+}
+
+// pgSettings are the settings of our connections. Each of our queries over big
+// tables goes by an index. The planner does not know that where it guesses how
+// many rows match, and then reads a whole table for a job of 500 ids.
+func pgSettings() map[string]string {
+	return map[string]string{
+		"application_name": "relais", "enable_seqscan": "off", "random_page_cost": "1.1",
+		"jit": "off", // it would be paid for by each connection again
+	}
 }
 
 // postgresBusy says whether another transaction was in the way
