@@ -80,19 +80,7 @@ func (d *demo) tapApprove(ctx context.Context, q question) error {
 
 // digest waits until the tip is planned and sends the infoflash.
 func (d *demo) digest(ctx context.Context, tip broker.Message) error {
-	err := until(ctx, func() (bool, error) {
-		status, err := d.node.store.Status(ctx, tip.ID)
-		if err != nil {
-			return false, err
-		}
-		for _, p := range status.Partnerships {
-			if !p.Planned {
-				return false, nil
-			}
-		}
-		return true, nil
-	})
-	if err != nil {
+	if err := d.waitForPlan(ctx, tip.ID); err != nil {
 		return fmt.Errorf("wait for the tip's plan: %w", err)
 	}
 	if err := d.node.steps.digester.RunNow(ctx); err != nil {
@@ -102,6 +90,19 @@ func (d *demo) digest(ctx context.Context, tip broker.Message) error {
 		return fmt.Errorf("wait for the digest's deliveries: %w", err)
 	}
 	return nil
+}
+
+// waitForPlan waits until the last delivery of a message has been written.
+func (d *demo) waitForPlan(ctx context.Context, id broker.MessageID) error {
+	return until(ctx, func() (bool, error) {
+		status, err := d.node.store.Status(ctx, id)
+		for _, p := range status.Partnerships {
+			if !p.Planned {
+				return false, err
+			}
+		}
+		return err == nil, err
+	})
 }
 
 func (d *demo) waitForEnd(ctx context.Context, m broker.Message) error {

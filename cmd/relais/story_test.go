@@ -39,6 +39,7 @@ func TestStories(t *testing.T) {
 			"village":  cmdVillage,
 			"restart":  cmdRestart,
 			"waiting":  cmdWaiting,
+			"planned":  cmdPlanned,
 			"final":    cmdFinal,
 			"outbox":   cmdOutbox,
 			"onto":     cmdOnto,
@@ -127,9 +128,16 @@ func cmdKeep(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
 }
 
+// cmdPlanned waits until a message's deliveries are all written: planned ID
+func cmdPlanned(ts *testscript.TestScript, _ bool, args []string) {
+	id, err := broker.ParseMessageID(args[0])
+	ts.Check(err)
+	ts.Check(villageOf(ts).waitForPlan(context.Background(), id))
+}
+
 // cmdFinal waits until every delivery of a message is final: final ID
 func cmdFinal(ts *testscript.TestScript, _ bool, args []string) {
-	id, err := broker.ParseMessageID(strings.TrimSpace(args[0]))
+	id, err := broker.ParseMessageID(args[0])
 	ts.Check(err)
 	d := villageOf(ts)
 	ts.Check(until(context.Background(), func() (bool, error) {
