@@ -38,10 +38,8 @@ func (s *Script) Links(e subscribers.Entry) channels.Links {
 	switch e.Purpose {
 	case channels.Ask:
 		return channels.Links{Decide: s.url("/a/", subscribers.CanDecide, e.ID)}
-	case channels.ForMember:
+	case channels.ForMember, channels.Digest:
 		return channels.Links{Open: s.url("/m/", subscribers.CanOpen, e.ID), Unsubscribe: s.url("/u/", subscribers.CanLeave, e.ID)}
-	case channels.Digest:
-		return channels.Links{Unsubscribe: s.url("/u/", subscribers.CanLeave, e.ID)}
 	}
 	return channels.Links{}
 }

@@ -21,6 +21,7 @@ const (
 type rendered struct {
 	text string // everything but the link's line
 	ask  string // for a question: what stands before the link
+	open bool   // the text is not the whole message, so the recipient's page is worth its cost
 }
 
 // renderer writes texts. Words are ours and may lose an accent to save a part;
@@ -36,7 +37,7 @@ func (r renderer) render(c *channels.Content) rendered {
 	words := r.words[c.Lang]
 	out := r.compose(c, words)
 	if r.transliterate {
-		return rendered{Transliterate(out.text), Transliterate(out.ask)}
+		return rendered{Transliterate(out.text), Transliterate(out.ask), out.open}
 	}
 	if folded := r.compose(c, plain(words)); !isGSM(out.text+out.ask) && isGSM(folded.text+folded.ask) {
 		return folded
@@ -47,13 +48,17 @@ func (r renderer) render(c *channels.Content) rendered {
 func (r renderer) compose(c *channels.Content, words channels.Words) rendered {
 	switch c.Purpose {
 	case channels.Ask:
-		return rendered{text: fit(pair(words, tag(c), words.AskTitle), line(c.Title), ""), ask: words.AskLink}
+		text, _ := fit(pair(words, tag(c), words.AskTitle), line(c.Title), words.Emergency)
+		return rendered{text: text, ask: words.AskLink}
 	case channels.Notice:
-		return rendered{text: fit(pair(words, tag(c), line(c.Outcome)), line(c.Title), "")}
+		text, _ := fit(pair(words, tag(c), line(c.Outcome)), line(c.Title), words.Emergency)
+		return rendered{text: text}
 	case channels.Digest:
-		return rendered{text: fit(tag(c)+" "+words.Infoflash, list(c.Items), words.Emergency)}
+		text, _ := fit(tag(c)+" "+words.Infoflash, list(c.Items), words.Emergency)
+		return rendered{text: text, open: true}
 	}
-	return rendered{text: fit(headline(c, words), clean(c.Body), footer(c, words))}
+	text, cut := fit(headline(c, words), clean(c.Body), footer(c, words))
+	return rendered{text: text, open: cut}
 }
 
 // tag is what every text begins with, for operators overwrite sender names.
@@ -102,14 +107,11 @@ func list(items []channels.Item) string {
 }
 
 // fit joins head, body and foot, each on its own line. A body that is too long
-// for one SMS of Twilio is cut at a blank, visibly.
-func fit(head, body, foot string) string {
+// for one SMS of Twilio is cut at a blank, visibly; the second result says so.
+func fit(head, body, foot string) (string, bool) {
 	room := maxText - linkRoom - length(head) - length(foot) - len("\n\n")
-	parts := []string{head, cut(body, room)}
-	if foot != "" {
-		parts = append(parts, foot)
-	}
-	return strings.Join(parts, "\n")
+	fits := cut(body, room)
+	return strings.Join([]string{head, fits, foot}, "\n"), fits != body
 }
 
 func cut(text string, room int) string {
@@ -160,7 +162,7 @@ func (r rendered) splice(links channels.Links) string {
 	switch {
 	case r.ask != "" && links.Decide != "":
 		return r.text + "\n" + r.ask + " " + links.Decide
-	case r.ask == "" && links.Open != "":
+	case r.open && links.Open != "":
 		return r.text + "\n" + links.Open
 	}
 	return r.text

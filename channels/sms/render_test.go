@@ -27,8 +27,8 @@ func TestRender(t *testing.T) {
 	}{
 		"alert": {func(*channels.Content) {}, channels.Links{},
 			"PLP Tilleuls ALERTE : Véhicule suspect\nUne camionnette blanche tourne rue des Érables.\nN'intervenez pas.\nUrgent ? Appelez le 101 (police) ou le 112."},
-		"alert with note and link": {func(c *channels.Content) { c.Note = "Le parc est\nfermé." }, links,
-			"PLP Tilleuls ALERTE : Véhicule suspect\nUne camionnette blanche tourne rue des Érables.\nN'intervenez pas.\nAjouté par votre coordinateur : Le parc est fermé.\nUrgent ? Appelez le 101 (police) ou le 112.\nhttps://relais.be/m/1"},
+		"alert with note; no link, for the text is whole": {func(c *channels.Content) { c.Note = "Le parc est\nfermé." }, links,
+			"PLP Tilleuls ALERTE : Véhicule suspect\nUne camionnette blanche tourne rue des Érables.\nN'intervenez pas.\nAjouté par votre coordinateur : Le parc est fermé.\nUrgent ? Appelez le 101 (police) ou le 112."},
 		"our words give way to keep GSM-7": {func(c *channels.Content) {
 			c.Kind, c.Urgency, c.Body = broker.Closing, broker.Expected, "Tout va bien."
 		}, channels.Links{}, "PLP Tilleuls Cloture : Véhicule suspect\nTout va bien.\nUrgent ? Appelez le 101 (police) ou le 112."},
@@ -43,11 +43,11 @@ func TestRender(t *testing.T) {
 			c.Lang, c.Tag, c.MsgType, c.Title, c.Body = broker.Dutch, "BIN Linde", broker.TypeCancel, "Verdacht voertuig", "Vals alarm."
 		}, channels.Links{}, "BIN Linde WAARSCHUWING - Ingetrokken: Verdacht voertuig\nVals alarm.\nDringend? Bel 101 (politie) of 112."},
 		"question": {func(c *channels.Content) { c.Purpose, c.Rule = channels.Ask, "Le coordinateur décide." }, links,
-			"PLP Tilleuls : La police vous demande de transmettre ceci\nVéhicule suspect\nLire et décider : https://relais.be/a/1"},
+			"PLP Tilleuls : La police vous demande de transmettre ceci\nVéhicule suspect\nUrgent ? Appelez le 101 (police) ou le 112.\nLire et décider : https://relais.be/a/1"},
 		"question without link": {func(c *channels.Content) { c.Purpose = channels.Ask }, channels.Links{Open: links.Open},
-			"PLP Tilleuls : La police vous demande de transmettre ceci\nVéhicule suspect"},
+			"PLP Tilleuls : La police vous demande de transmettre ceci\nVéhicule suspect\nUrgent ? Appelez le 101 (police) ou le 112."},
 		"notice": {func(c *channels.Content) { c.Purpose, c.Outcome = channels.Notice, "Envoyé à 58 membres." }, channels.Links{},
-			"PLP Tilleuls : Envoyé à 58 membres.\nVéhicule suspect"},
+			"PLP Tilleuls : Envoyé à 58 membres.\nVéhicule suspect\nUrgent ? Appelez le 101 (police) ou le 112."},
 		"digest, in German": {func(c *channels.Content) {
 			c.Purpose, c.Lang, c.Tag, c.Body = channels.Digest, broker.German, "LPP Linden", ""
 			c.Items = []channels.Item{{Title: "Einbruchzeit"}, {Title: "Treffen am 3. Dezember"}}
