@@ -1,8 +1,11 @@
 package roster
 
 import (
+	"encoding/json"
 	"net/mail"
+	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/net/idna"
@@ -15,29 +18,61 @@ import (
 const home = "BE"
 
 // phone reads a number and says whether it is a mobile's. The result is E.164.
+// Letters are refused, for the library would read them as on a keypad; so are
+// numbers that are nobody's own (0900, 0800) and would cost the caller.
 func phone(text string) (number string, mobile, ok bool) {
 	text = strings.ReplaceAll(text, "(0)", "") // +32 (0)470 …
+	if strings.ContainsFunc(text, unicode.IsLetter) {
+		return "", false, false
+	}
 	parsed, err := phonenumbers.Parse(text, home)
 	if err != nil || !phonenumbers.IsValidNumber(parsed) {
 		return "", false, false
 	}
-	kind := phonenumbers.GetNumberType(parsed)
-	mobile = kind == phonenumbers.MOBILE || kind == phonenumbers.FIXED_LINE_OR_MOBILE
+	switch phonenumbers.GetNumberType(parsed) {
+	case phonenumbers.MOBILE, phonenumbers.FIXED_LINE_OR_MOBILE:
+		mobile = true
+	case phonenumbers.FIXED_LINE, phonenumbers.VOIP:
+	default:
+		return "", false, false
+	}
 	return phonenumbers.Format(parsed, phonenumbers.E164), mobile, true
 }
 
 // email reads an address into lower case, its domain in ASCII (RFC 5891).
+// Letters beyond ASCII before the @ are refused: few servers take them (RFC 6531).
 func email(text string) (string, bool) {
 	parsed, err := mail.ParseAddress(text)
-	if err != nil || parsed.Name != "" || strings.ContainsAny(text, "<>\r\n") {
+	if err != nil || parsed.Name != "" || strings.ContainsAny(text, "<>\r\n\"") {
 		return "", false
 	}
 	local, domain, _ := strings.Cut(strings.ToLower(parsed.Address), "@")
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || !strings.Contains(ascii, ".") {
+	if err != nil || !strings.Contains(ascii, ".") || strings.ContainsFunc(local, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return "", false
 	}
 	return local + "@" + ascii, true
+}
+
+// push reads a browser's subscription (W3C Push API, 8) and writes it in one
+// way, so that the same one is the same address. Its keys are not looked into.
+func push(text string) (string, bool) {
+	var s struct {
+		Endpoint string `json:"endpoint"`
+		Keys     struct {
+			P256dh string `json:"p256dh"`
+			Auth   string `json:"auth"`
+		} `json:"keys"`
+	}
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return "", false
+	}
+	u, err := url.Parse(s.Endpoint)
+	if err != nil || u.Scheme != "https" || u.Host == "" || s.Keys.P256dh == "" || s.Keys.Auth == "" {
+		return "", false
+	}
+	out, err := json.Marshal(s)
+	return string(out), err == nil
 }
 
 func contact(on channels.Name, value string) subscribers.Contact {
@@ -70,12 +105,17 @@ func (l *list) contacts(r record) (found []subscribers.Contact, fault *Fault) {
 			return nil, &Fault{r.line, string(colPhone), "is not a phone number", "write it as 02 123 45 67 or +32 2 123 45 67"}
 		case mobile && !reaches(found, channels.SMS):
 			found = append(found, contact(channels.SMS, number))
+		case found != nil && found[0].Address.Reveal() == number: // the mobile again
 		default:
 			found = append(found, contact(channels.Voice, number))
 		}
 	}
 	if text := l.columns.of(r, colPush); text != "" {
-		found = append(found, contact(channels.Push, text))
+		subscription, ok := push(text)
+		if !ok {
+			return nil, &Fault{r.line, string(colPush), "is not a push subscription", "paste what the browser gave, or leave it empty"}
+		}
+		found = append(found, contact(channels.Push, subscription))
 	}
 	if len(found) == 0 {
 		return nil, &Fault{r.line, "", "the row has neither phone nor email", "give at least one, or keep this person on paper"}

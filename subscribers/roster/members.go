@@ -28,8 +28,9 @@ type Row struct {
 // Roster is what a list holds: the rows that are good, and what is wrong with
 // the others, one fault each.
 type Roster struct {
-	Rows   []Row
-	Faults Faults
+	Rows    []Row
+	Faults  Faults
+	Ignored []string // titles of the columns that were not read
 }
 
 // list is one file being read.
@@ -53,9 +54,9 @@ func ReadMembers(r io.Reader, options Options) (Roster, error) {
 	if err != nil {
 		return Roster{}, err
 	}
-	records, err := readRecords(text)
-	if err != nil {
-		return Roster{}, err
+	records, broken := readRecords(text)
+	if len(records) == 0 && len(broken) > 0 {
+		return Roster{}, broken
 	}
 	if len(records) == 0 {
 		return Roster{}, Faults{{Problem: "the file is empty", Remedy: "export the list with its titles"}}
@@ -63,12 +64,16 @@ func ReadMembers(r io.Reader, options Options) (Roster, error) {
 	if len(records) > maxRows {
 		return Roster{}, Faults{{Problem: fmt.Sprintf("the list has more than %d rows", maxRows), Remedy: "split it"}}
 	}
-	found, err := readColumns(records[0])
+	found, ignored, err := readColumns(records[0])
 	if err != nil {
 		return Roster{}, err
 	}
 	l := &list{options, found, make(map[string]int)}
-	return l.rows(records[1:]), nil
+	roster := l.rows(records[1:])
+	roster.Ignored = ignored
+	roster.Faults = append(roster.Faults, broken...)
+	slices.SortStableFunc(roster.Faults, func(a, b Fault) int { return a.Line - b.Line })
+	return roster, nil
 }
 
 func (l *list) rows(records []record) (roster Roster) {
@@ -109,17 +114,23 @@ func (l *list) name(r record) (string, *Fault) {
 	switch {
 	case name == "":
 		return "", &Fault{r.line, string(colName), "is missing", "give the member's name"}
-	case utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, unicode.IsControl):
-		return "", &Fault{r.line, string(colName), fmt.Sprintf("is longer than %d characters or has control characters", maxName), "shorten it"}
+	case utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, hidden):
+		return "", &Fault{r.line, string(colName), fmt.Sprintf("is longer than %d characters or has invisible characters", maxName), "shorten it, or type it again"}
 	}
 	return name, nil
 }
 
+// hidden says whether r could make a name look other than it is.
+func hidden(r rune) bool { return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) }
+
+// language reads fr, FR-BE, French and what the others call it.
 func (l *list) language(r record) (broker.Lang, *Fault) {
-	text := heading(l.columns.of(r, colLanguage))
-	if text == "" {
+	full := l.columns.of(r, colLanguage)
+	if !strings.ContainsFunc(full, unicode.IsLetter) {
 		return l.options.DefaultLang, nil
 	}
+	before, _, _ := strings.Cut(strings.ReplaceAll(full, "_", "-"), "-")
+	text := heading(before)
 	for lang, words := range map[broker.Lang]string{
 		broker.French:  "fr fra f francais frans franzosisch french",
 		broker.Dutch:   "nl nld n neerlandais nederlands niederlandisch dutch",
@@ -134,17 +145,18 @@ func (l *list) language(r record) (broker.Lang, *Fault) {
 }
 
 func (l *list) role(r record) (subscribers.Role, *Fault) {
-	text := heading(l.columns.of(r, colRole))
-	if text == "" {
+	text := l.columns.of(r, colRole)
+	if !strings.ContainsFunc(text, unicode.IsLetter) {
 		return subscribers.RoleMember, nil
 	}
 	for role, words := range map[subscribers.Role]string{
 		subscribers.RoleMember:      "member membre lid mitglied",
 		subscribers.RoleCoordinator: "coordinator coordinateur coordinatrice koordinator koordinatorin",
-		subscribers.RoleDeputy:      "deputy adjoint adjointe coordinateuradjoint adjunct adjunctcoordinator stellvertreter stellvertretenderkoordinator",
-		subscribers.RoleCommittee:   "committee comite comitedepilotage stuurgroep lenkungsausschuss",
+		subscribers.RoleDeputy: "deputy deputycoordinator adjoint adjointe coordinateuradjoint coordinatriceadjointe adjunct adjunctcoordinator " +
+			"stellvertreter stellvertreterin stellvertretend stellvertretenderkoordinator stellvertretendekoordinatorin",
+		subscribers.RoleCommittee: "committee steeringcommittee comite comitedepilotage stuurgroep lenkungsausschuss",
 	} {
-		if slices.Contains(strings.Fields(words), text) {
+		if slices.Contains(strings.Fields(words), heading(text)) {
 			return role, nil
 		}
 	}
@@ -153,21 +165,37 @@ func (l *list) role(r record) (subscribers.Role, *Fault) {
 
 // order puts the contacts as the member prefers them.
 func (l *list) order(r record, m *subscribers.Member) *Fault {
-	text := strings.ToLower(l.columns.of(r, colChannels))
-	wanted := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '/' || unicode.IsSpace(r) })
-	for _, name := range wanted {
-		if !reaches(m.Contacts, channels.Name(name)) {
+	var wanted []channels.Name
+	for word := range strings.FieldsFuncSeq(l.columns.of(r, colChannels), func(r rune) bool { return strings.ContainsRune(",;/+>|", r) || unicode.IsSpace(r) }) {
+		name := channelCalled(heading(word))
+		if !reaches(m.Contacts, name) {
 			return &Fault{r.line, string(colChannels), "names a channel for which the row has no address", "use sms, email, voice or push, and give the address"}
 		}
+		wanted = append(wanted, name)
 	}
 	rank := func(c subscribers.Contact) int {
-		if i := slices.Index(wanted, string(c.Channel)); i >= 0 {
+		if i := slices.Index(wanted, c.Channel); i >= 0 {
 			return i
 		}
 		return len(wanted)
 	}
 	slices.SortStableFunc(m.Contacts, func(a, b subscribers.Contact) int { return rank(a) - rank(b) })
 	return nil
+}
+
+// channelCalled returns the channel that a word means, empty if none.
+func channelCalled(word string) channels.Name {
+	switch word {
+	case "sms", "gsm", "mobile", "handy", "texto":
+		return channels.SMS
+	case "email", "mail", "courriel":
+		return channels.Email
+	case "voice", "phone", "telephone", "telefoon", "telefon", "appel", "oproep", "anruf":
+		return channels.Voice
+	case "push":
+		return channels.Push
+	}
+	return ""
 }
 
 // once refuses a person who stands in the list twice: same name and address.

@@ -14,13 +14,17 @@ import (
 	"relais/broker"
 )
 
-// read returns one line for each row, and the faults.
+// read reads a list and returns one line for each row, and the faults.
 func read(t *testing.T, text string) (rows, faults []string) {
 	t.Helper()
 	r, err := ReadMembers(strings.NewReader(text), Options{DefaultLang: broker.French})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return lines(r)
+}
+
+func lines(r Roster) (rows, faults []string) {
 	for _, row := range r.Rows {
 		line := fmt.Sprintf("%d %s %s %s", row.Line, row.Member.Name, row.Member.Lang, row.Role)
 		for _, c := range row.Member.Contacts {
@@ -83,6 +87,18 @@ func TestRows(t *testing.T) {
 		{"apostrophe", "name;mobile\nAn;'0470123456", "2 An fr member sms:+32470123456"},
 		{"quoted line break", "name;mobile\n\"An\nPeeters\";0470123456", "2 An Peeters fr member sms:+32470123456"},
 		{"own order", "name;mobile;email;channels\nAn;0470123456;a@example.be;\"email, sms\"", "2 An fr member email:a@example.be sms:+32470123456"},
+		{"guarded without quotes", "name;mobile\nAn;=\"0470123456\"", "2 An fr member sms:+32470123456"},
+		{"lost zero", "name;mobile\nAn;470123456", "2 An fr member sms:+32470123456"},
+		{"prefix without plus", "name;mobile\nAn;0032 470 12 34 56", "2 An fr member sms:+32470123456"},
+		{"same number twice", "name;mobile;phone\nAn;0470123456;0470 12 34 56", "2 An fr member sms:+32470123456"},
+		{"named separator", "sep=,\nname,mobile\nAn,0470123456", "3 An fr member sms:+32470123456"},
+		{"brackets in titles", "Voornaam;Naam;Telefoon (vast)\nAn;Maes;02 734 12 34", "2 An Maes fr member voice:+3227341234"},
+		{"one column for both names", "\"Nom, prénom\";N° GSM\nDupont Anne;0470123456", "2 Dupont Anne fr member sms:+32470123456"},
+		{"regional language", "nom;gsm;langue\nAn;0470123456;NL-be", "2 An nl member sms:+32470123456"},
+		{"women lead", "nom;gsm;rôle\nAn;0470123456;Coordinatrice adjointe", "2 An fr deputy sms:+32470123456"},
+		{"order in other words", "name;mobile;email;channels\nAn;0470123456;a@example.be;courriel + gsm", "2 An fr member email:a@example.be sms:+32470123456"},
+		{"subscription", "name;push\nAn;\"{\"\"keys\"\":{\"\"auth\"\":\"\"A\"\",\"\"p256dh\"\":\"\"B\"\"},\"\"expirationTime\"\":null,\"\"endpoint\"\":\"\"https://push.example/1\"\"}\"",
+			`2 An fr member push:{"endpoint":"https://push.example/1","keys":{"p256dh":"B","auth":"A"}}`},
 		{"foreign letters in the domain", "name;email\nAn;an@bücher.example", "2 An fr member email:an@xn--bcher-kva.example"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -102,6 +118,14 @@ func TestBadRowsAreNamed(t *testing.T) {
 		{"too short", "An;12;;;;;", "line 2: mobile is not a phone number"},
 		{"landline as mobile", "An;02 734 12 34;;;;;", "line 2: mobile is a landline"},
 		{"letters as phone", "An;;call me;;;;", "line 2: phone is not a phone number"},
+		{"number in notation", "An;4,70123E+08;;;;;", "line 2: mobile is not a phone number"},
+		{"letters of a keypad", "An;0470-CALLME;;;;;", "line 2: mobile is not a phone number"},
+		{"costs the caller", "An;;0900 12345;;;;", "line 2: phone is not a phone number"},
+		{"accent before the at", "An;;;andré@example.be;;;", "line 2: email is not an email address"},
+		{"letters we do not read", "An;0470123456;;;русский;;", "line 2: language is not known"},
+		{"name that turns round", "An\u202eseaM;0470123456;;;;;", "line 2: name is longer than 120 characters or has invisible"},
+		{"stray quotation mark", "An \"Annie\" Maes;0470123456;;;;;", "line 2: a quotation mark stands in the wrong place"},
+		{"open quotation mark", "An;0470123456;;;;;\"sms\nJan;0470123457;;;;;\nMia;0470123458;;;;;", "line 2: a quotation mark is not closed, so that lines 2 to 4"},
 		{"no at sign", "An;;;an.example.be;;;", "line 2: email is not an email address"},
 		{"named address", "An;;;An <an@example.be>;;;", "line 2: email is not an email address"},
 		{"no such language", "An;0470123456;;;es;;", "line 2: language is not known"},
@@ -113,6 +137,56 @@ func TestBadRowsAreNamed(t *testing.T) {
 			_, faults := read(t, head+tc.row)
 			if len(faults) != 1 || !strings.HasPrefix(faults[0], tc.want) || !strings.Contains(faults[0], "; ") {
 				t.Errorf("got %q, want one fault that begins with %q and has a remedy", faults, tc.want)
+			}
+		})
+	}
+}
+
+// The files are as three spreadsheets wrote them; the people are invented.
+func TestExportedFiles(t *testing.T) {
+	for _, tc := range []struct {
+		file         string
+		rows, faults []string
+		ignored      []string
+	}{
+		{"tilleuls-windows1252.csv", []string{
+			"2 Zoé Lefèvre fr coordinator sms:+32470123456 email:zoe.lefevre@example.be voice:+3281223344",
+			"4 François Noël fr deputy sms:+32471234567",
+			"6 Œdipe d’Août nl member voice:+3281223355",
+		}, []string{
+			"line 7: mobile is a landline, which takes no SMS; move it to the phone column",
+			"line 8: email is not an email address; write it as name@example.be",
+		}, []string{"Adresse", "Remarques"}},
+		{"langeveld-utf8-bom.csv", []string{
+			"2 An Peeters nl coordinator email:an.peeters@example.be sms:+32472345678",
+			"3 Çiğdem Yılmaz fr member sms:+32473456789",
+			"6 Jan de Smet nl member sms:+32474567890",
+		}, []string{
+			"line 7: the same person stands on line 6 already; take one of the two rows out",
+		}, []string{"Straat"}},
+		{"eupen-utf16.txt", []string{
+			"2 Jürgen Groß de deputy sms:+32475678901 voice:+3287654321",
+			"3 Käthe Müller de member email:kaethe@xn--mller-kva.example",
+		}, nil, nil},
+	} {
+		t.Run(tc.file, func(t *testing.T) {
+			text, err := os.ReadFile("testdata/" + tc.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := ReadMembers(strings.NewReader(string(text)), Options{DefaultLang: broker.Dutch})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.ignored, r.Ignored); diff != "" {
+				t.Errorf("ignored columns (-want +got):\n%s", diff)
+			}
+			rows, faults := lines(r)
+			if diff := cmp.Diff(tc.rows, rows); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.faults, faults); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -132,6 +206,9 @@ func TestUnreadableLists(t *testing.T) {
 		"no address column": "name;role\nAn;member",
 		"a column twice":    "name;gsm;mobile\nAn;0470123456;0470123457",
 		"binary":            "\xff\xfe\x00\xd8",
+		"UTF-16, no mark":   "n\x00a\x00m\x00e\x00",
+		"workbook":          "PK\x03\x04\x14\x00",
+		"open mark":         "\"name;mobile\nAn;0470123456",
 	} {
 		_, err := ReadMembers(strings.NewReader(text), Options{})
 		var faults Faults
@@ -155,59 +232,4 @@ func FuzzReadMembers(f *testing.F) {
 			}
 		}
 	})
-}
-
-const onePartnership = `partnerships:
-  - id: plp-tilleuls
-    zone: demo
-    name: PLP Les Tilleuls
-    tag: PLP Tilleuls
-    languages: [fr]
-    stage: launched
-    charter: {signed: 2026-01-15}
-`
-
-func TestReadPartnerships(t *testing.T) {
-	entries, err := ReadPartnerships(strings.NewReader(onePartnership))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := entries[0].Partnership
-	if p.ID != "plp-tilleuls" || p.Charter.Signed.String() != "2026-01-15" || len(entries[0].Plan.Rules) != 3 {
-		t.Errorf("got %+v", entries[0])
-	}
-	if faults := DefaultPlan().Faults(); len(faults) > 0 {
-		t.Errorf("the default plan has faults: %v", faults)
-	}
-	demo, err := os.ReadFile("../../cmd/relais/demo/partnerships.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ReadPartnerships(strings.NewReader(string(demo))); err != nil {
-		t.Errorf("the demonstration's file: %v", err)
-	}
-}
-
-func TestBadPartnershipsAreNamed(t *testing.T) {
-	for _, tc := range []struct{ name, old, new, want string }{
-		{"id", "id: plp-tilleuls", "id: PLP Tilleuls", "line 2: partnerships[0].id is missing or malformed"},
-		{"tag", "tag: PLP Tilleuls", "tag: PLP Les Tilleuls de Namur", "line 2: partnerships[0].tag is missing or longer"},
-		{"language", "[fr]", "[es]", "line 2: partnerships[0].languages has \"es\""},
-		{"stage", "launched", "running", "line 2: partnerships[0].stage is \"running\""},
-		{"time zone", "    stage", "    timezone: Europe/Namur\n    stage", "line 2: partnerships[0].timezone"},
-		{"charter", "{signed: 2026-01-15}", "{signed: 2026-01-15, until: 2025-01-15}", "line 2: partnerships[0].charter.until is before"},
-		{"date", "2026-01-15", "15/01/2026", "line 8: "},
-		{"unknown key", "stage: launched", "stadium: launched", "line 7: "},
-		{"plan", "stage: launched", "plan: {digest: {every: hour, at: \"18:00\"}}\n    stage: launched", "line 2: partnerships[0].plan.rules cover nothing"},
-		{"not YAML", "partnerships:", "partnerships: [", "line "},
-		{"empty list", onePartnership, "partnerships: []", "partnerships is empty"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			_, err := ReadPartnerships(strings.NewReader(strings.Replace(onePartnership, tc.old, tc.new, 1)))
-			var faults Faults
-			if !errors.As(err, &faults) || !strings.HasPrefix(faults[0].Error(), tc.want) {
-				t.Errorf("got %v, want a fault that begins with %q", err, tc.want)
-			}
-		})
-	}
 }

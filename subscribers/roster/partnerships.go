@@ -44,13 +44,16 @@ func ReadPartnerships(r io.Reader) ([]Entry, error) {
 	if err := dec.Decode(&file); err != nil {
 		return nil, yamlFaults(err)
 	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, Faults{{Problem: "the file goes on after a line ---", Remedy: "take that line out, and list every partnership under one key"}}
+	}
 	if len(file.Partnerships) == 0 {
 		return nil, Faults{{Field: "partnerships", Problem: "is empty", Remedy: "list at least one"}}
 	}
 	return check(file.Partnerships, linesOf(data))
 }
 
-func check(read []entry, lines []int) ([]Entry, error) {
+func check(read []entry, lines map[string]int) ([]Entry, error) {
 	var faults Faults
 	var entries []Entry
 	seen := make(map[broker.PartnershipID]bool)
@@ -62,9 +65,7 @@ func check(read []entry, lines []int) ([]Entry, error) {
 		seen[e.ID] = true
 		for _, f := range found {
 			f.Field = fmt.Sprintf("partnerships[%d].%s", i, f.Field)
-			if i < len(lines) {
-				f.Line = lines[i]
-			}
+			f.Line = lineOf(lines, f.Field)
 			faults = append(faults, f)
 		}
 		entries = append(entries, Entry{e.Partnership, *e.Plan})
@@ -103,66 +104,94 @@ func (e *entry) identityFaults() (faults Faults) {
 	token := "use lower case letters, digits and hyphens"
 	add(!broker.ValidToken(string(e.ID)), "id", "is missing or malformed", token)
 	add(!broker.ValidToken(string(e.Zone)), "zone", "is missing or malformed", token)
-	add(strings.TrimSpace(e.Name) == "", "name", "is missing", "give the name that members know")
-	add(strings.TrimSpace(e.Tag) == "" || utf8.RuneCountInString(e.Tag) > subscribers.MaxTag, "tag",
-		fmt.Sprintf("is missing or longer than %d characters", subscribers.MaxTag), "give the short name that begins each SMS")
+	add(!plainLine(e.Name, maxName), "name", fmt.Sprintf("is missing, longer than %d characters or not one plain line", maxName), "give the name that members know")
+	add(!plainLine(e.Tag, subscribers.MaxTag), "tag", fmt.Sprintf("is missing, longer than %d characters or not one plain line", subscribers.MaxTag), "give the short name that begins each SMS")
 	add(len(e.Languages) == 0, "languages", "is empty", "list fr, nl, de or en, the partnership's own first")
 	for _, lang := range e.Languages {
 		add(!lang.Valid(), "languages", fmt.Sprintf("has %q", lang), "use fr, nl, de or en")
 	}
 	_, err := time.LoadLocation(e.Timezone)
-	add(err != nil, "timezone", fmt.Sprintf("%q is not known", e.Timezone), "use an IANA name such as Europe/Brussels")
+	add(err != nil || e.Timezone == "Local", "timezone", fmt.Sprintf("%q is not known", e.Timezone), "use an IANA name such as Europe/Brussels")
 	return faults
 }
 
-// linesOf returns the line on which each partnership begins.
-func linesOf(data []byte) []int {
+func plainLine(text string, most int) bool {
+	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, hidden)
+}
+
+// linesOf returns the line of each key and entry of the file, by its path:
+// "partnerships[0].plan.rules[2].when".
+func linesOf(data []byte) map[string]int {
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil || len(root.Content) == 0 {
 		return nil // the decoder has said what is wrong
 	}
-	top := root.Content[0].Content
-	for i := 0; i+1 < len(top); i += 2 {
-		if top[i].Value != "partnerships" {
-			continue
-		}
-		var lines []int
-		for _, item := range top[i+1].Content {
-			lines = append(lines, item.Line)
-		}
-		return lines
-	}
-	return nil
+	lines := make(map[string]int)
+	note(lines, "", root.Content[0])
+	return lines
 }
 
-// yamlFaults turns the decoder's errors into ours. Its messages begin with the line.
+func note(lines map[string]int, path string, node *yaml.Node) {
+	switch node.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := strings.TrimPrefix(path+"."+node.Content[i].Value, ".")
+			lines[key] = node.Content[i].Line
+			note(lines, key, node.Content[i+1])
+		}
+	case yaml.SequenceNode:
+		for i, item := range node.Content {
+			key := fmt.Sprintf("%s[%d]", path, i)
+			lines[key] = item.Line
+			note(lines, key, item)
+		}
+	default: // values hold nothing more
+	}
+}
+
+// lineOf returns the line of a path, or of the nearest above it that the file has.
+func lineOf(lines map[string]int, path string) int {
+	for path != "" {
+		if line, ok := lines[path]; ok {
+			return line
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+	return 0
+}
+
+// yamlFaults turns the decoder's errors into ours.
 func yamlFaults(err error) error {
 	const remedy = "see docs/install.md for the keys"
-	if errors.Is(err, io.EOF) {
+	var several *yaml.LoadErrors
+	var one *yaml.LoadError
+	switch {
+	case errors.Is(err, io.EOF):
 		return Faults{{Problem: "the file is empty", Remedy: remedy}}
-	}
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if _, list, several := strings.Cut(text, "errors:"); several {
-		text = list
-	}
-	var faults Faults
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			faults = append(faults, lineFault(line, remedy))
+	case errors.As(err, &several):
+		var faults Faults
+		for _, e := range several.Errors {
+			faults = append(faults, lineFault(e, remedy))
 		}
+		return faults
+	case errors.As(err, &one):
+		return Faults{lineFault(one, "look at the indentation and the quotes around this line")}
 	}
-	return faults
+	return Faults{{Problem: "the file cannot be read", Remedy: remedy}}
 }
 
-// lineFault reads one of the decoder's sentences.
-func lineFault(sentence, remedy string) Fault {
-	f := Fault{Problem: sentence, Remedy: remedy}
-	if _, err := fmt.Sscanf(sentence, "line %d:", &f.Line); err == nil {
-		_, f.Problem, _ = strings.Cut(sentence, ": ")
-	}
-	if rest, unknown := strings.CutPrefix(f.Problem, "field "); unknown {
+// lineFault reads one of the decoder's errors.
+func lineFault(e *yaml.LoadError, remedy string) Fault {
+	f := Fault{Line: e.Mark.Line, Problem: e.Message, Remedy: remedy}
+	if rest, unknown := strings.CutPrefix(e.Message, "field "); unknown {
 		f.Field, _, _ = strings.Cut(rest, " ")
 		f.Problem = "is not a key that is known here"
+	}
+	if strings.HasPrefix(e.Message, "cannot construct") { // the rest names Go's types
+		f.Problem = "the value is of the wrong kind"
+	}
+	if strings.HasSuffix(e.Message, "into time.Duration") {
+		f.Problem, f.Remedy = "the value is not a duration", "write it as 10m or 24h"
 	}
 	return f
 }
