@@ -29,14 +29,14 @@ func (s *Store) Bury(ctx context.Context, d broker.DeadLetter) error {
 
 // eventKey is what makes two letters the same event.
 func eventKey(d broker.DeadLetter) []byte {
-	h := sha256.New()
+	name := fmt.Appendf(nil, "data %d:%s", len(d.Subject), d.Subject)
 	if d.EventID != "" {
-		fmt.Fprintf(h, "id %d:%s%s", len(d.Subject), d.Subject, d.EventID)
+		name = fmt.Appendf(nil, "id %d:%s%s", len(d.Subject), d.Subject, d.EventID)
 	} else {
-		fmt.Fprintf(h, "data %d:%s", len(d.Subject), d.Subject)
-		h.Write(d.Data)
+		name = append(name, d.Data...)
 	}
-	return h.Sum(nil)[:16]
+	sum := sha256.Sum256(name)
+	return sum[:16]
 }
 
 func notNil(data []byte) []byte {

@@ -36,7 +36,7 @@ func loop(ctx context.Context, conn driver.ConnPrepareContext, query string, cha
 	if err != nil {
 		return err
 	}
-	defer prepared.Close() //nolint:errcheck // ends with the transaction
+	defer prepared.Close() // ends with the transaction
 	// The driver starts a goroutine for each run whose context can end.
 	unwatched := context.WithoutCancel(ctx)
 	var values []driver.NamedValue

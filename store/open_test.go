@@ -69,7 +69,7 @@ func writeVersion(t *testing.T, engine, url string, version int) {
 	}
 	db, err := sql.Open(driver, name)
 	must(t, err)
-	defer db.Close()
+	t.Cleanup(func() { must(t, db.Close()) })
 	yes := map[string]string{"sqlite": "1", "postgres": "true"}[engine]
 	_, err = db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, `+yes+`)`, version)
 	must(t, err)

@@ -16,7 +16,7 @@ func (t *tx) forEach(ctx context.Context, scan func(row) error, query string, ar
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has it
+	defer rows.Close() // rows.Err has it
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return err

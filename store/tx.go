@@ -51,7 +51,7 @@ func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do 
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // it goes back to the pool
+	defer conn.Close() // it goes back to the pool
 	began, err := conn.BeginTx(ctx, options)
 	if err != nil {
 		return err
