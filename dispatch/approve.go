@@ -49,10 +49,28 @@ func (a *Approver) decideOnce(ctx context.Context, id subscribers.ApprovalID, d 
 	if err != nil {
 		return before, err
 	}
+	if err := a.entitled(ctx, before.Partnership, d); err != nil {
+		return before, err
+	}
 	if after.State.Granted() && !d.At.Before(m.Expires) {
 		return before, &subscribers.RefusedMoveError{Reason: "the message has expired, so it is not sent any more"}
 	}
 	return after, a.move(ctx, before, after, m)
+}
+
+// entitled refuses who was an approver when the link was sent and is none now.
+func (a *Approver) entitled(ctx context.Context, p broker.PartnershipID, d subscribers.Decision) error {
+	if d.Member == (subscribers.MemberID{}) {
+		return nil
+	}
+	approvers, err := a.Directory.Approvers(ctx, p)
+	if err != nil {
+		return fmt.Errorf("list approvers: %w", err)
+	}
+	if !subscribers.MayDecide(approvers, d.Member) {
+		return &subscribers.RefusedMoveError{Reason: "only a coordinator or deputy of the partnership may decide"}
+	}
+	return nil
 }
 
 // Climb carries out an approval's deadline.

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -98,6 +99,35 @@ func TestUnansweredClimbsTheLadder(t *testing.T) {
 	}
 	if got := len(w.perPerson(channels.ForMember)); got != 40 {
 		t.Errorf("%d people got it, want 40", got)
+	}
+}
+
+func TestOnlyApproversDecideByLink(t *testing.T) {
+	w := town(t, 1)
+	m := w.publish(broker.Message{Kind: broker.Alert, Partnerships: []broker.PartnershipID{"home"}})
+	members, err := w.store.Members(t.Context(), subscribers.Audience{Partnership: "home"}, subscribers.MemberID{}, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	approvers, err := w.store.Approvers(t.Context(), "home")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decide := func(by subscribers.MemberID) error {
+		_, err := w.approver.Decide(t.Context(), subscribers.ApprovalIDFor(m.ID, 1, "home"),
+			subscribers.Decision{To: subscribers.ApprovalApproved, By: "Anne", Member: by, How: subscribers.HowLink})
+		return err
+	}
+	var refused *subscribers.RefusedMoveError
+	for _, member := range members {
+		if !subscribers.MayDecide(approvers, member.ID) {
+			if err := decide(member.ID); !errors.As(err, &refused) {
+				t.Fatalf("a member without a role decided: %v", err)
+			}
+		}
+	}
+	if err := decide(approvers[0].ID); err != nil {
+		t.Errorf("the coordinator may not decide: %v", err)
 	}
 }
 

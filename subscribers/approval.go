@@ -52,12 +52,13 @@ type Approval struct {
 
 // Decision is one move of an approval: who, when, how, why.
 type Decision struct {
-	To   ApprovalState
-	By   string    // the approver's name, "the police", or "nobody" for a lapse
-	At   time.Time //
-	How  How
-	Why  string // a refusal's or release's reason
-	Note string // the coordinator's local note, at most MaxNote characters
+	To     ApprovalState
+	By     string   // the approver's name, "the police", or "nobody" for a lapse
+	Member MemberID // the approver, where the way of deciding says so; not kept
+	At     time.Time
+	How    How
+	Why    string // a refusal's or release's reason
+	Note   string // the coordinator's local note, at most MaxNote characters
 }
 
 // How is the way a decision reached Relais.

@@ -67,6 +67,17 @@ type Approver struct {
 	Role Role
 }
 
+// MayDecide says whether a member is still among those who decide: a link
+// outlives the role of the person who was asked.
+func MayDecide(approvers []Approver, id MemberID) bool {
+	for _, a := range approvers {
+		if a.ID == id && (a.Role == RoleCoordinator || a.Role == RoleDeputy) {
+			return true
+		}
+	}
+	return false
+}
+
 // Reachable returns the member's usable contacts on a channel.
 func (m Member) Reachable(on channels.Name) []Contact {
 	var found []Contact

@@ -60,7 +60,7 @@ func (s *server) postApproval(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	said := approvalPage{Note: oneLine(r.PostForm.Get("note")), Reason: oneLine(r.PostForm.Get("reason"))}
-	decision := subscribers.Decision{By: q.member.Name, At: s.Now(), How: subscribers.HowLink}
+	decision := subscribers.Decision{By: q.member.Name, Member: q.member.ID, At: s.Now(), How: subscribers.HowLink}
 	switch r.PostForm.Get("action") {
 	case "approve":
 		decision.To, decision.Note = subscribers.ApprovalApproved, said.Note

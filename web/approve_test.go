@@ -100,7 +100,7 @@ func TestApprove(t *testing.T) {
 	if answer.Code != http.StatusSeeOther || answer.Header().Get("Location") != path+"?lang=de" {
 		t.Fatalf("got %d to %q, want 303 to the page itself", answer.Code, answer.Header().Get("Location"))
 	}
-	want := []subscribers.Decision{{To: subscribers.ApprovalApproved, By: "Claire Lambert", At: w.now, How: subscribers.HowLink, Note: "Restez chez vous."}}
+	want := []subscribers.Decision{{To: subscribers.ApprovalApproved, By: "Claire Lambert", Member: coordinatorID, At: w.now, How: subscribers.HowLink, Note: "Restez chez vous."}}
 	if diff := cmp.Diff(want, w.decisions); diff != "" {
 		t.Errorf("decision (-want +got):\n%s", diff)
 	}
@@ -120,7 +120,7 @@ func TestRefuse(t *testing.T) {
 	if got := w.post(path, url.Values{"action": {"refuse"}, "reason": {"La rue n’existe pas ici."}, "note": {"x"}}).Code; got != http.StatusSeeOther {
 		t.Fatalf("got %d, want 303", got)
 	}
-	want := []subscribers.Decision{{To: subscribers.ApprovalRefused, By: "Claire Lambert", At: w.now, How: subscribers.HowLink, Why: "La rue n’existe pas ici."}}
+	want := []subscribers.Decision{{To: subscribers.ApprovalRefused, By: "Claire Lambert", Member: coordinatorID, At: w.now, How: subscribers.HowLink, Why: "La rue n’existe pas ici."}}
 	if diff := cmp.Diff(want, w.decisions); diff != "" {
 		t.Errorf("decision (-want +got):\n%s", diff)
 	}

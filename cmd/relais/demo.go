@@ -54,7 +54,7 @@ func (d *demo) start(ctx context.Context, anyPort bool) (err error) {
 		return fmt.Errorf("make temporary folder: %w", err)
 	}
 	d.started("folder", func(context.Context) error { return os.RemoveAll(d.dir) })
-	ports := wantedPorts(anyPort)
+	ports := wantedPorts(ctx, anyPort)
 	d.sandbox, err = sandbox.Start(ctx, sandbox.Config{HTTPAddr: ports.outbox, AccountSID: demoAccount, AuthToken: channels.NewSecret(demoToken), Keep: 20000}, d.log)
 	if err != nil {
 		return fmt.Errorf("start stand-ins: %w", err)
@@ -99,19 +99,20 @@ type demoPorts struct{ web, nats, outbox string }
 
 // wantedPorts are the usual ones where they are free, so that the addresses in
 // the README work.
-func wantedPorts(any bool) demoPorts {
-	if any {
-		return demoPorts{freePort(""), freePort(""), "127.0.0.1:0"}
+func wantedPorts(ctx context.Context, anyFree bool) demoPorts {
+	if anyFree {
+		return demoPorts{freePort(ctx, ""), freePort(ctx, ""), "127.0.0.1:0"}
 	}
-	return demoPorts{freePort("127.0.0.1:8080"), freePort("127.0.0.1:4222"), freePort("127.0.0.1:8025")}
+	return demoPorts{freePort(ctx, "127.0.0.1:8080"), freePort(ctx, "127.0.0.1:4222"), freePort(ctx, "127.0.0.1:8025")}
 }
 
-func freePort(wanted string) string {
+// freePort returns the wanted address if nobody listens there, else another.
+func freePort(ctx context.Context, wanted string) string {
 	for _, address := range []string{wanted, "127.0.0.1:0"} {
 		if address == "" {
 			continue
 		}
-		l, err := net.Listen("tcp", address)
+		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if err != nil {
 			continue
 		}

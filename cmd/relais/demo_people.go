@@ -3,7 +3,6 @@ package main
 import (
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 
 	"relais/broker"
@@ -103,7 +102,7 @@ func mailName(name string) string {
 	return strings.Trim(plain, ".")
 }
 
-// demoPublications are what the police write, in the languages of the zone.
+// demoAlert is what the police write when it is urgent, in the zone's languages.
 func demoAlert() broker.Message {
 	return broker.Message{
 		Zone: "demo", Author: "Insp. Delvaux", Kind: broker.Alert,
@@ -116,6 +115,7 @@ func demoAlert() broker.Message {
 	}
 }
 
+// demoTip goes with the infoflash.
 func demoTip() broker.Message {
 	return broker.Message{
 		Zone: "demo", Author: "Insp. Delvaux", Kind: broker.Prevention,
@@ -131,15 +131,4 @@ func demoTip() broker.Message {
 func (p demoPerson) in(id broker.PartnershipID) bool {
 	_, ok := p.roles[id]
 	return ok
-}
-
-// reachedOn lists the channels that reach a person.
-func (p demoPerson) reachedOn() []channels.Name {
-	var names []channels.Name
-	for _, c := range p.contacts {
-		if !slices.Contains(names, c.Channel) {
-			names = append(names, c.Channel)
-		}
-	}
-	return names
 }

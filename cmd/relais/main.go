@@ -14,11 +14,14 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-func main() {
+func main() { os.Exit(untilSignal(os.Args[1:])) }
+
+// untilSignal runs one command, which ends at the latest when it is told to.
+func untilSignal(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
-	os.Exit(p.Main(ctx, os.Args[1:]))
+	return p.Main(ctx, args)
 }
 
 // program is one run of the command, with its outside world as arguments, so

@@ -220,7 +220,7 @@ func TestServeStopsCleanly(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "relais.yaml")
 	text := fmt.Sprintf("data_dir: %q\nnats: {listen: %q}\nweb: {listen: %q}\nchannels:\n  email: {host: 127.0.0.1, port: 2525, tls: none, from: a@example.be}\n",
-		filepath.Join(dir, "data"), freePort(""), freePort(""))
+		filepath.Join(dir, "data"), freePort(t.Context(), ""), freePort(t.Context(), ""))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
