@@ -100,3 +100,21 @@ func TestAnyClientPublishes(t *testing.T) {
 		}
 	})
 }
+
+func TestPublishOnceIsAnyOtherProgram(t *testing.T) {
+	onEachServer(t, func(t *testing.T, cfg Config) {
+		e := broker.Event{Subject: demo, ID: "m1.1", Data: []byte("{}")}
+		for range 2 {
+			if err := PublishOnce(t.Context(), cfg, e); err != nil {
+				t.Fatalf("PublishOnce: %v", err)
+			}
+		}
+		if got := inStream(t, openBroker(t, cfg), "RELAIS_MESSAGE"); got != 1 {
+			t.Errorf("%d events in the stream, want 1", got)
+		}
+		e.Subject = "relais.mesage.demo"
+		if err := PublishOnce(t.Context(), cfg, e); err == nil || !strings.Contains(err.Error(), "nobody keeps this subject") {
+			t.Errorf("got %v, want that nobody keeps the subject", err)
+		}
+	})
+}

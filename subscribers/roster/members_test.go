@@ -192,6 +192,13 @@ func TestExportedFiles(t *testing.T) {
 	}
 }
 
+func TestRowsAfterAStrayMarkAreRead(t *testing.T) {
+	rows, faults := read(t, "name;email\nAn \"Annie\" Maes;an@example.be\nJan Maes;jan@example.be")
+	if len(rows) != 1 || !strings.HasPrefix(rows[0], "3 Jan Maes") || len(faults) != 1 {
+		t.Errorf("got %q %q, want Jan, and a fault for An", rows, faults)
+	}
+}
+
 func TestCouplesShareAnAddress(t *testing.T) {
 	rows, faults := read(t, "name;email\nAn Maes;maes@example.be\nJan Maes;maes@example.be")
 	if len(rows) != 2 || len(faults) != 0 {
