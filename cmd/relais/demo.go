@@ -193,7 +193,7 @@ func (d *demo) watch(ctx context.Context) error {
 	fmt.Fprintf(out, "  Outbox        %s/outbox    every SMS, email and push as its recipient sees it, live\n\n", d.sandbox.URL())
 	fmt.Fprintf(out, "An alert waits for its approval. Open a coordinator's page, as from the link in their SMS, and tap Approve:\n\n")
 	for _, q := range asked {
-		fmt.Fprintf(out, "  %-18s %s\n", q.partnership.Name, q.link)
+		fmt.Fprintf(out, "  %-22s %s\n", q.partnership.Name, q.link)
 	}
 	fmt.Fprintf(out, "\nFrom another terminal:\n\n  relais -c %s publish --zone demo --title \"fr=Rue barrée\" --body \"fr=Un arbre est tombé.\"\n", d.file)
 	fmt.Fprintf(out, "  relais -c %s status %s --watch\n", d.file, alert.ID)
