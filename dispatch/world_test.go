@@ -40,6 +40,8 @@ type world struct {
 	sweeper  *dispatch.Sweeper
 	after    dispatch.Aftermath
 	dead     []error // what handlers dropped
+	hold     bool    // keep jobs in held instead of running them
+	held     []broker.Event
 }
 
 // faults are the chances, in percent, of each mishap.
@@ -151,6 +153,10 @@ func (w *world) settle() {
 
 func (w *world) handle(e broker.Event) error {
 	tokens := e.Subject.Tokens()
+	if w.hold && tokens[1] == "work" {
+		w.held = append(w.held, e)
+		return nil
+	}
 	switch tokens[1] {
 	case "message":
 		return w.router.Handle(w.t.Context(), e)
