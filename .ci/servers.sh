@@ -18,7 +18,7 @@ stop_servers() {
 		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
 	done
 	if [ -s "$scratch/postgres/postmaster.pid" ]; then
-		postgres_run "$(postgres_bin)/pg_ctl" -D "$scratch/postgres" -m immediate -w -s stop
+		postgres_run "$postgres_tools/pg_ctl" -D "$scratch/postgres" -m immediate -w -s stop
 	fi
 	rm -rf "$scratch"
 	exit $status
@@ -70,8 +70,7 @@ start_nats() {
 }
 
 start_postgres() {
-	local bin
-	bin=$(postgres_bin)
+	postgres_tools=$(postgres_bin)
 	postgres_port=$(free_port)
 	if [ "$(id -u)" -eq 0 ]; then # initdb refuses to run as root
 		local user=nobody
@@ -79,10 +78,10 @@ start_postgres() {
 		postgres_user=(runuser -u "$user" --)
 		install -d -o "$user" -m 700 "$scratch/postgres"
 	fi
-	postgres_run "$bin/initdb" -D "$scratch/postgres" -U relais --auth=trust --encoding=UTF8 --no-locale --no-sync >"$scratch/initdb.log" ||
+	postgres_run "$postgres_tools/initdb" -D "$scratch/postgres" -U relais --auth=trust --encoding=UTF8 --no-locale --no-sync >"$scratch/initdb.log" ||
 		{ cat "$scratch/initdb.log" >&2 && return 1; }
 	# The log goes into its folder: pg_ctl writes it as the server's user.
-	postgres_run "$bin/pg_ctl" -D "$scratch/postgres" -l "$scratch/postgres/log" -w -s \
+	postgres_run "$postgres_tools/pg_ctl" -D "$scratch/postgres" -l "$scratch/postgres/log" -w -s \
 		-o "-c listen_addresses=127.0.0.1 -c port=$postgres_port -c unix_socket_directories= -c max_connections=200 -c fsync=off" start
 	echo "PostgreSQL on 127.0.0.1:$postgres_port"
 }
@@ -93,7 +92,7 @@ postgres_run() {
 }
 
 create_database() {
-	postgres_run "$(postgres_bin)/createdb" -h 127.0.0.1 -p "$postgres_port" -U relais "$1"
+	postgres_run "$postgres_tools/createdb" -h 127.0.0.1 -p "$postgres_port" -U relais "$1"
 }
 
 database_url() { echo "postgres://relais@127.0.0.1:$postgres_port/$1?sslmode=disable"; }
