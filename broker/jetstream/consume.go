@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"relais/broker"
@@ -144,7 +145,7 @@ func (s *Subscription) fetch(ctx, work context.Context) error {
 		case <-ctx.Done():
 			return s.handBack(events)
 		}
-		msg, err := events.Next()
+		msg, err := next(events)
 		if err != nil {
 			<-s.slots
 			return err
@@ -158,6 +159,21 @@ func (s *Subscription) fetch(ctx, work context.Context) error {
 			s.work(work, msg)
 		})
 	}
+}
+
+// next waits for an event. The client asks the server when Next is called, but
+// not while the goroutine that sent the last request has yet to note so; with
+// one event a request nothing would then be asked for until two heartbeats
+// (30 s) are missed. So the first calls are short, and make it ask again. The
+// last has no limit, for each call begins the count of missed heartbeats anew.
+func next(events jetstream.MessagesContext) (jetstream.Msg, error) {
+	for _, wait := range []time.Duration{2 * time.Millisecond, 20 * time.Millisecond, 200 * time.Millisecond, 2 * time.Second} {
+		msg, err := events.Next(jetstream.NextMaxWait(wait))
+		if !errors.Is(err, nats.ErrTimeout) {
+			return msg, err
+		}
+	}
+	return events.Next()
 }
 
 // open finds the streams and the durable, or makes those that were deleted
@@ -192,7 +208,7 @@ func (s *Subscription) endReading(events jetstream.MessagesContext) {
 func (s *Subscription) handBack(events jetstream.MessagesContext) error {
 	s.endReading(events)
 	for {
-		msg, err := events.Next()
+		msg, err := next(events)
 		if err != nil {
 			return nil // drained; there is no other end to it
 		}

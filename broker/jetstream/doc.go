@@ -55,6 +55,7 @@
 //	                                  listened then, a sweep finds it in the stream
 //	ack is lost                       handed out again: every step may run twice
 //	connection is lost                reconnects for ever; Publish waits until its context ends
+//	a request to the server is lost   asked again within 2 s, or after two heartbeats (30 s)
 //	durable or stream deleted         made again within a minute, logged
 //	shutdown                          Drain: nothing new, running handlers finish, what was
 //	                                  fetched meanwhile is handed back; Close: connection, server

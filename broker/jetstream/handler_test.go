@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"relais/broker"
 )
@@ -20,7 +22,7 @@ func TestEventIsHandledAndGone(t *testing.T) {
 		consume(t, b, route(), newGraves(0), func(_ context.Context, e broker.Event) error { got <- e; return nil })
 		publish(t, b, "m1.1")
 		want := broker.Event{Subject: demo, ID: "m1.1", Data: []byte(`{"n":"m1.1"}`), Attempt: 1}
-		if diff := cmp.Diff(want, next(t, got, "event")); diff != "" {
+		if diff := cmp.Diff(want, nextOf(t, got, "event")); diff != "" {
 			t.Errorf("event (-want +got):\n%s", diff)
 		}
 		emptied(t, b, "route")
@@ -46,7 +48,7 @@ func TestRetryErrorComesAgainAndHoldsNobodyUp(t *testing.T) {
 		publish(t, b, "tomorrow", "soon", "now")
 		var got []string
 		for range 4 {
-			got = append(got, next(t, order, "event"))
+			got = append(got, nextOf(t, order, "event"))
 		}
 		want := []string{"tomorrow attempt 1", "soon attempt 1", "now attempt 1", "soon attempt 2"}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -67,7 +69,7 @@ func TestDropErrorIsBuriedOnceAndGone(t *testing.T) {
 			return fmt.Errorf("route: %w", &broker.DropError{Err: errors.New("expires is missing")})
 		})
 		publish(t, b, "bad")
-		got := next(t, g.letters, "dead letter")
+		got := nextOf(t, g.letters, "dead letter")
 		if got.At.IsZero() || got.ID.Version() != 7 {
 			t.Errorf("dead letter has time %s and id %s, want both", got.At, got.ID)
 		}
@@ -99,7 +101,7 @@ func TestAttemptsAreUsedUp(t *testing.T) {
 					return fail()
 				})
 				publish(t, b, "m")
-				letter := next(t, g.letters, "dead letter")
+				letter := nextOf(t, g.letters, "dead letter")
 				if !strings.HasPrefix(letter.Reason, "attempt 3 of 3 failed: ") || letter.Attempts != 3 {
 					t.Errorf("buried after %d attempts because %q, want the 3rd and why", letter.Attempts, letter.Reason)
 				}
@@ -124,7 +126,7 @@ func TestPanicValueIsNotTold(t *testing.T) {
 	c.MaxDeliver = 1
 	consume(t, b, c, g, func(context.Context, broker.Event) error { panic("grey van in Rue Haute") })
 	publish(t, b, "m")
-	letter := next(t, g.letters, "dead letter")
+	letter := nextOf(t, g.letters, "dead letter")
 	emptied(t, b, "route")
 	if strings.Contains(letter.Reason+written(), "grey van") {
 		t.Error("the value of the panic is in the log or in the reason")
@@ -156,7 +158,7 @@ func TestHeartbeatsKeepALongHandlerAlone(t *testing.T) {
 			return nil
 		})
 		publish(t, b, "long")
-		next(t, started, "event")
+		nextOf(t, started, "event")
 		for range 6 {
 			if _, err := beats.NextMsg(deadline); err != nil {
 				t.Fatalf("no heartbeat: %v", err)
@@ -185,9 +187,34 @@ func TestUrgentOvertakesBulk(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		next(t, busy, "bulk event")
-		if got := next(t, got, "urgent event"); got != urgent {
+		nextOf(t, busy, "bulk event")
+		if got := nextOf(t, got, "urgent event"); got != urgent {
 			t.Errorf("got %s, want %s", got, urgent)
 		}
 	})
+}
+
+// askedAgain is a reader whose requests get lost until it is asked often enough.
+type askedAgain struct {
+	jetstream.MessagesContext
+	limited, unlimited int
+}
+
+func (a *askedAgain) Next(opts ...jetstream.NextOpt) (jetstream.Msg, error) {
+	if len(opts) > 0 {
+		a.limited++
+		return nil, nats.ErrTimeout
+	}
+	a.unlimited++
+	return nil, jetstream.ErrMsgIteratorClosed
+}
+
+func TestNextAsksAgainAndThenWaits(t *testing.T) {
+	reader := &askedAgain{}
+	if _, err := next(reader); !errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+		t.Errorf("got %v, want the reader's own error", err)
+	}
+	if reader.limited < 2 || reader.unlimited != 1 {
+		t.Errorf("asked %d times with a limit and %d without, want several and then one", reader.limited, reader.unlimited)
+	}
 }

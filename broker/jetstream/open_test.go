@@ -64,7 +64,7 @@ func TestStreamsOutliveARestart(t *testing.T) {
 	c := route()
 	c.InFlight = 1
 	consume(t, b, c, newGraves(0), func(_ context.Context, e broker.Event) error { got <- e.ID; return nil })
-	if diff := cmp.Diff([]string{"a", "b"}, []string{next(t, got, "event"), next(t, got, "event")}); diff != "" {
+	if diff := cmp.Diff([]string{"a", "b"}, []string{nextOf(t, got, "event"), nextOf(t, got, "event")}); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
@@ -215,7 +215,7 @@ func TestRemedyOfAnEmbeddedDriftWorks(t *testing.T) {
 	b = openBroker(t, cfg)
 	got := make(chan string, 1)
 	consume(t, b, c, newGraves(0), func(_ context.Context, e broker.Event) error { got <- e.ID; return nil })
-	if got := next(t, got, "event"); got != "kept" {
+	if got := nextOf(t, got, "event"); got != "kept" {
 		t.Errorf("got %q, want the event from before", got)
 	}
 }

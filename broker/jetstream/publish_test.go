@@ -25,10 +25,10 @@ func TestSameIDIsDroppedAfterTheAck(t *testing.T) {
 		got := make(chan string, 10)
 		consume(t, b, route(), newGraves(0), func(_ context.Context, e broker.Event) error { got <- e.ID; return nil })
 		publish(t, b, "m1.1")
-		next(t, got, "event")
+		nextOf(t, got, "event")
 		emptied(t, b, "route")
 		publish(t, b, "m1.1", "m1.2")
-		if got := next(t, got, "event"); got != "m1.2" {
+		if got := nextOf(t, got, "event"); got != "m1.2" {
 			t.Errorf("got %s, want only m1.2", got)
 		}
 	})
@@ -94,7 +94,7 @@ func TestAnyClientPublishes(t *testing.T) {
 			t.Errorf("reply names stream %q, error %v", stored.Stream, err)
 		}
 		for range 2 {
-			if e := next(t, got, "event"); e.ID != "" || e.Subject != demo || e.Attempt != 1 {
+			if e := nextOf(t, got, "event"); e.ID != "" || e.Subject != demo || e.Attempt != 1 {
 				t.Errorf("got %q on %s, attempt %d", e.ID, e.Subject, e.Attempt)
 			}
 		}

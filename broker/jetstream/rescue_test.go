@@ -25,7 +25,7 @@ func TestGraveyardAwayLosesNothing(t *testing.T) {
 			return errors.New("broken")
 		})
 		publish(t, b, "m")
-		if got := next(t, g.letters, "dead letter"); got.EventID != "m" || got.Attempts != 3 {
+		if got := nextOf(t, g.letters, "dead letter"); got.EventID != "m" || got.Attempts != 3 {
 			t.Errorf("buried %q after %d attempts, want m after 3", got.EventID, got.Attempts)
 		}
 		emptied(t, b, "route")
@@ -43,7 +43,7 @@ func TestDropErrorSurvivesABriefAbsenceOfTheGraveyard(t *testing.T) {
 			return &broker.DropError{Err: errors.New("zone is missing")}
 		})
 		publish(t, b, "m")
-		if got := next(t, g.letters, "dead letter"); got.Reason != "zone is missing" {
+		if got := nextOf(t, g.letters, "dead letter"); got.Reason != "zone is missing" {
 			t.Errorf("reason %q, want the handler's own", got.Reason)
 		}
 		emptied(t, b, "route")
@@ -76,7 +76,7 @@ func TestNeverAnsweredIsBuried(t *testing.T) {
 				if !alive {
 					consume(t, b, c, g, func(context.Context, broker.Event) error { return nil })
 				}
-				got := next(t, g.letters, "dead letter")
+				got := nextOf(t, g.letters, "dead letter")
 				if got.EventID != "poison" || got.Attempts != 3 || !strings.Contains(got.Reason, "handed out 3 times") {
 					t.Errorf("buried %q after %d attempts because %q", got.EventID, got.Attempts, got.Reason)
 				}

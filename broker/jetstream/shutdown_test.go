@@ -29,11 +29,11 @@ func TestDrainFinishesWhatRunsAndLeavesTheRest(t *testing.T) {
 			return ctx.Err() // a drain does not cancel it
 		})
 		publish(t, b, "a", "b", "c")
-		next(t, started, "event")
+		nextOf(t, started, "event")
 		drained := make(chan error, 1)
 		go func() { drained <- s.Drain(t.Context()) }()
 		close(finish)
-		if err := next(t, drained, "end of the drain"); err != nil {
+		if err := nextOf(t, drained, "end of the drain"); err != nil {
 			t.Fatalf("Drain: %v", err)
 		}
 		if got, err := b.Depth(t.Context(), "route"); err != nil || got != 2-len(started) {
@@ -61,7 +61,7 @@ func TestDrainUnderLoadHandsEverythingOn(t *testing.T) {
 		for len(got) < len(want) {
 			s := consume(t, b, c, newGraves(0), func(_ context.Context, e broker.Event) error { handled <- e.ID; return nil })
 			for range min(20, len(want)-len(got)) {
-				got = append(got, next(t, handled, "event"))
+				got = append(got, nextOf(t, handled, "event"))
 			}
 			drain(t, s)
 			for len(handled) > 0 {
@@ -86,7 +86,7 @@ func TestDrainThatRunsOutOfTimeCancelsAndLosesNothing(t *testing.T) {
 			return ctx.Err()
 		})
 		publish(t, b, "slow")
-		next(t, started, "event")
+		nextOf(t, started, "event")
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := s.Drain(ctx); !errors.Is(err, context.Canceled) {
@@ -127,7 +127,7 @@ func TestTwoBrokersShareTheWork(t *testing.T) {
 		b := openBroker(t, cfg)
 		publish(t, b, ids...)
 		for range ids {
-			next(t, handled, "event")
+			nextOf(t, handled, "event")
 		}
 		emptied(t, b, "route")
 		mu.Lock()
@@ -152,13 +152,13 @@ func TestServerComesBack(t *testing.T) {
 	got := make(chan string, 10)
 	consume(t, b, route(), newGraves(0), func(_ context.Context, e broker.Event) error { got <- e.ID; return nil })
 	publish(t, b, "before")
-	next(t, got, "event")
+	nextOf(t, got, "event")
 
 	closeBroker(t, server)
 	until(t, "the connection is lost", func() bool { return !b.nc.IsConnected() })
 	server = openBroker(t, inside)
 	publish(t, server, "after")
-	if got := next(t, got, "event"); got != "after" {
+	if got := nextOf(t, got, "event"); got != "after" {
 		t.Errorf("got %s, want after", got)
 	}
 }
@@ -234,7 +234,7 @@ func TestDeletedDurableIsMadeAgain(t *testing.T) {
 		got := make(chan string, 10)
 		consume(t, b, route(), newGraves(0), func(_ context.Context, e broker.Event) error { got <- e.ID; return nil })
 		publish(t, b, "before")
-		next(t, got, "event")
+		nextOf(t, got, "event")
 		emptied(t, b, "route")
 		_, js := rawClient(t, cfg.URL)
 		until(t, "the next pull waits at the server", func() bool {
@@ -246,7 +246,7 @@ func TestDeletedDurableIsMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		publish(t, b, "after")
-		if got := next(t, got, "event"); got != "after" {
+		if got := nextOf(t, got, "event"); got != "after" {
 			t.Errorf("got %s, want after", got)
 		}
 	})
@@ -263,7 +263,7 @@ func TestDepth(t *testing.T) {
 		c.InFlight = 1
 		consume(t, b, c, newGraves(0), func(context.Context, broker.Event) error { started <- struct{}{}; <-finish; return nil })
 		publish(t, b, "a", "b", "c")
-		next(t, started, "event")
+		nextOf(t, started, "event")
 		if got, err := b.Depth(t.Context(), "route"); err != nil || got != 3 {
 			t.Errorf("depth %d, error %v; want 3", got, err)
 		}

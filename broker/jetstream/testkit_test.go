@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+
 	"log/slog"
 	"os"
 	"sync"
@@ -60,7 +60,7 @@ func empty(t *testing.T, url string) {
 // openBroker opens a broker whose pauses are short, and closes it at the end.
 func openBroker(t testing.TB, cfg Config) *Broker {
 	t.Helper()
-	b, err := Open(t.Context(), cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	b, err := Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
@@ -111,8 +111,8 @@ func publish(t testing.TB, b *Broker, ids ...string) {
 	}
 }
 
-// next takes one value from a channel, or fails.
-func next[T any](t testing.TB, from <-chan T, what string) T {
+// nextOf takes one value from a channel, or fails.
+func nextOf[T any](t testing.TB, from <-chan T, what string) T {
 	t.Helper()
 	select {
 	case v := <-from:
