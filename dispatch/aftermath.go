@@ -3,7 +3,6 @@ package dispatch
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -98,33 +97,51 @@ func (a Aftermath) Record(ctx context.Context, outcomes []subscribers.Outcome) e
 	return a.buryExhausted(ctx, outcomes)
 }
 
+// addFallbacks lets each delivery that failed for good go on to the plan's next
+// channel. It reads all of them at once: a provider that is down fails thousands.
 func (a Aftermath) addFallbacks(ctx context.Context, outcomes []subscribers.Outcome) error {
-	for i := range outcomes {
-		if outcomes[i].State != channels.Failed {
-			continue
+	var failed []channels.DeliveryID
+	for _, o := range outcomes {
+		if o.State == channels.Failed {
+			failed = append(failed, o.ID)
 		}
-		next, err := a.fallback(ctx, outcomes[i])
-		if err != nil {
-			return err
+	}
+	entries, contacts, err := a.whatIsLeft(ctx, failed)
+	if err != nil {
+		return err
+	}
+	for i, o := range outcomes {
+		if e, ok := entries[o.ID]; ok && o.State == channels.Failed && len(e.Rest) > 0 {
+			outcomes[i].Then = e.Fallback(contacts[e.Member], o.At)
 		}
-		outcomes[i].Then = next
 	}
 	return nil
 }
 
-func (a Aftermath) fallback(ctx context.Context, o subscribers.Outcome) ([]subscribers.Entry, error) {
-	e, err := a.Ledger.Entry(ctx, o.ID)
+// whatIsLeft reads the failed entries, and the contacts of those that have a
+// channel left.
+func (a Aftermath) whatIsLeft(ctx context.Context, failed []channels.DeliveryID) (map[channels.DeliveryID]subscribers.Entry, map[subscribers.MemberID][]subscribers.Contact, error) {
+	if len(failed) == 0 {
+		return nil, nil, nil
+	}
+	entries, err := a.Ledger.Entries(ctx, failed)
 	if err != nil {
-		return nil, fmt.Errorf("read delivery: %w", err)
+		return nil, nil, fmt.Errorf("read deliveries: %w", err)
 	}
-	if len(e.Rest) == 0 {
-		return nil, nil
+	var members []subscribers.MemberID
+	for _, e := range entries {
+		if len(e.Rest) > 0 {
+			members = append(members, e.Member)
+		}
 	}
-	contacts, err := a.Directory.Contacts(ctx, []subscribers.MemberID{e.Member})
+	if len(members) == 0 {
+		return entries, nil, nil
+	}
+	contacts, err := a.Directory.Contacts(ctx, members)
 	if err != nil {
-		return nil, fmt.Errorf("read contacts: %w", err)
+		return nil, nil, fmt.Errorf("read contacts: %w", err)
 	}
-	return e.Fallback(contacts[e.Member], o.At), nil
+	return entries, contacts, nil
 }
 
 // buryExhausted puts deliveries whose attempts are used up where an operator
@@ -161,25 +178,4 @@ func (a Aftermath) bury(ctx context.Context, o subscribers.Outcome) error {
 		return fmt.Errorf("bury delivery: %w", err)
 	}
 	return nil
-}
-
-// Apply takes a provider's later word on a delivery. One whose delivery is not
-// known yet is parked and tried again by the sweep.
-func (a Aftermath) Apply(ctx context.Context, r channels.Report) error {
-	e, err := a.Ledger.Entry(ctx, r.Delivery)
-	if errors.Is(err, subscribers.ErrNotFound) {
-		return a.Ledger.Park(ctx, r)
-	}
-	if err != nil {
-		return fmt.Errorf("read delivery: %w", err)
-	}
-	o := subscribers.Outcome{ID: e.ID, State: r.State, Ref: r.Ref, At: r.At}
-	switch r.State {
-	case channels.Accepted:
-		o.Awaits, o.NextAt = true, r.At.Add(ReceiptPatience)
-	case channels.Failed:
-		o.Reason = channels.Reason(r.Class)
-		o.Closes, o.Stopped = r.Class.ClosesAddress(), r.Class == channels.OptedOut
-	}
-	return a.Record(ctx, []subscribers.Outcome{o})
 }

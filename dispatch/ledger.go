@@ -34,6 +34,7 @@ type Directory interface {
 // nothing the second time.
 type Ledger interface {
 	Approvals
+	Corrections
 	Deliveries
 	Digests
 }
@@ -79,6 +80,8 @@ type Deliveries interface {
 	Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error)
 	// Entry returns one, or subscribers.ErrNotFound.
 	Entry(ctx context.Context, id channels.DeliveryID) (subscribers.Entry, error)
+	// Entries returns those of ids that are known.
+	Entries(ctx context.Context, ids []channels.DeliveryID) (map[channels.DeliveryID]subscribers.Entry, error)
 	// Due returns entries whose NextAt has passed, oldest first, with their
 	// contacts, and sets their NextAt to now+lease, so that other nodes do not
 	// take them as well.

@@ -155,14 +155,13 @@ func (s *Sweeper) parked(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list parked reports: %w", err)
 	}
+	young := reports[:0]
 	for _, r := range reports {
 		if s.Now().Sub(r.At) > parkedFor {
 			s.Log.Warn("report for an unknown delivery dropped", "delivery", r.Delivery, "state", r.State)
 			continue
 		}
-		if err := s.After.Apply(ctx, r); err != nil {
-			return err
-		}
+		young = append(young, r)
 	}
-	return nil
+	return s.After.Apply(ctx, young)
 }

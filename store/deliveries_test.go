@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"relais/broker"
+
 	"relais/channels"
 	"relais/store"
 	"relais/subscribers"
@@ -195,6 +197,17 @@ func TestManyClaimEachOnce(t *testing.T) {
 				t.Errorf("%s was claimed %d times", e.ID, times[e.ID])
 			}
 		}
+	})
+}
+
+func TestEntriesLeavesOutWhatIsUnknown(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		all := entries(granted(t, s, tilleuls)[0], people(3))
+		got(s.Add(t.Context(), all))(t)
+		unknown := channels.DeliveryID{UUID: uuid.Must(uuid.NewV7())}
+		found := got(s.Entries(t.Context(), []channels.DeliveryID{all[2].ID, unknown, all[0].ID, all[2].ID}))(t)
+		same(t, "found", found, map[channels.DeliveryID]subscribers.Entry{all[0].ID: all[0], all[2].ID: all[2]})
+		same(t, "of none", len(got(s.Entries(t.Context(), nil))(t)), 0)
 	})
 }
 

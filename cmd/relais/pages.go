@@ -13,6 +13,7 @@ import (
 
 	"relais/broker"
 	"relais/channels"
+	"relais/dispatch"
 	"relais/store"
 	"relais/web"
 )
@@ -50,7 +51,7 @@ func (n *node) webDeps() web.Deps {
 		Decider:       n.steps.approver,
 		Records:       n.store,
 		DeadLetters:   graveyard{n.store, n.broker},
-		Reports:       n.steps.after,
+		Reports:       dispatch.NewReports(n.steps.after),
 		ReportParsers: parsers,
 		Capabilities:  n.may,
 		Zones:         n.zones,

@@ -4,11 +4,13 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -125,6 +127,7 @@ type bench struct {
 	sandbox *sandbox.Sandbox
 	node    *node
 	members []store.MemberRow
+	rows    *sql.DB // the node's own database, beside the node
 }
 
 // newBench starts everything outside the clock: member i is reached on the
@@ -166,6 +169,10 @@ func newBench(b *testing.B, n int, of []channels.Name) *bench {
 		b.Fatal(err)
 	}
 	w.started("node", w.node.stop)
+	if w.rows, err = sql.Open("sqlite", "file:"+filepath.Join(cfg.DataDir, "relais.db")); err != nil {
+		b.Fatal(err)
+	}
+	w.started("rows", func(context.Context) error { return w.rows.Close() })
 	return w
 }
 
@@ -231,20 +238,28 @@ func (w *bench) carry(b *testing.B) round {
 	w.waitFor(b, "the stand-ins have the last delivery", time.Millisecond, func() bool {
 		return total(w.sandbox.Totals())-before >= len(w.members)
 	})
-	var status subscribers.Status
-	w.waitFor(b, "the last delivery is final", 25*time.Millisecond, func() bool {
-		var err error
-		if status, err = w.node.store.Status(b.Context(), m.ID); err != nil {
-			b.Fatal(err)
-		}
-		return status.Done
-	})
+	w.waitFor(b, "the last delivery is final", time.Millisecond, func() bool { return w.allFinal(b) })
 	took := clock.stop(b)
 	w.waitFor(b, "the notices are out", time.Millisecond, func() bool {
 		return total(w.sandbox.Totals())-before >= len(w.members)+notices
 	})
+	status, err := w.node.store.Status(b.Context(), m.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
 	w.checkOnce(b, status, total(w.sandbox.Totals())-before)
 	return newRound(took, status.Partnerships[0])
+}
+
+// allFinal says whether no sweep would look at any delivery again. Unlike
+// Status, which counts them all, it costs nothing that the clock would show.
+func (w *bench) allFinal(b *testing.B) bool {
+	b.Helper()
+	var open bool
+	if err := w.rows.QueryRowContext(b.Context(), `SELECT EXISTS (SELECT 1 FROM deliveries WHERE next_at > 0)`).Scan(&open); err != nil {
+		b.Fatal(err)
+	}
+	return !open
 }
 
 func newRound(took spent, p subscribers.PartnershipStatus) round {
@@ -267,7 +282,7 @@ func (w *bench) checkOnce(b *testing.B, status subscribers.Status, taken int) {
 	for _, ch := range status.Partnerships[0].Channels {
 		arrived += ch.Counts[channels.Accepted] + ch.Counts[channels.Delivered]
 	}
-	if arrived != len(w.members) || taken != len(w.members)+notices || w.sandbox.Repeats() != 0 {
+	if !status.Done || arrived != len(w.members) || taken != len(w.members)+notices || w.sandbox.Repeats() != 0 {
 		b.Fatalf("the ledger has %d arrived and the stand-ins got %d, %d of them twice; want %d and %d and none",
 			arrived, taken, w.sandbox.Repeats(), len(w.members), len(w.members)+notices)
 	}
