@@ -1,16 +1,12 @@
 package push
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"relais/channels"
@@ -20,8 +16,6 @@ const (
 	// ourFault is when a delivery is tried again that was refused because of our
 	// key or our clock: the subscription is good, an operator has to act.
 	ourFault = 5 * time.Minute
-	// maxRetryAfter is the longest Retry-After that is believed.
-	maxRetryAfter = 24 * time.Hour
 	// maxRef is the longest reference that is kept, in bytes.
 	maxRef = 1024
 )
@@ -35,14 +29,14 @@ func (c *Channel) answer(resp *http.Response) (channels.Receipt, error) {
 	case status == http.StatusNotFound || status == http.StatusGone: // RFC 8030, 7.3
 		return c.refuse(channels.Gone, status, 0, "the push service no longer knows this subscription")
 	case status == http.StatusTooManyRequests: // RFC 8030, 8.4
-		return c.refuse(channels.Throttled, status, c.retryAfter(resp.Header), "the push service asks us to slow down")
+		return c.refuse(channels.Throttled, status, channels.RetryAfter(resp.Header, c.clock()), "the push service asks us to slow down")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden: // RFC 8292, 4.2
 		c.alarm.raise(c.log, c.clock(), resp)
 		return c.refuse(channels.Retryable, status, ourFault, "the push service refuses our key or our clock")
 	case status == http.StatusRequestEntityTooLarge:
 		return c.refuse(channels.Rejected, status, 0, "the push service finds the message too long")
 	case status >= 500 || status == http.StatusRequestTimeout:
-		return c.refuse(channels.Retryable, status, c.retryAfter(resp.Header), "the push service has a fault")
+		return c.refuse(channels.Retryable, status, channels.RetryAfter(resp.Header, c.clock()), "the push service has a fault")
 	case status >= 300 && status <= 399:
 		return c.refuse(channels.Rejected, status, 0, "the push service redirects, which is not followed")
 	}
@@ -64,18 +58,6 @@ func ref(h http.Header) string {
 	return location
 }
 
-// retryAfter reads seconds or a date (RFC 9110, 10.2.3); 0 if there is neither.
-func (c *Channel) retryAfter(h http.Header) time.Duration {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return min(max(0, at.Sub(c.clock())), maxRetryAfter)
-	}
-	return 0
-}
-
 // unanswered says what a call without an answer means. Once the request may
 // have left, nobody knows whether it was taken.
 func unanswered(err error, written bool) error {
@@ -86,27 +68,12 @@ func unanswered(err error, written bool) error {
 	return &channels.SendError{Class: class, Err: fmt.Errorf("call the push service: %w", cause(err))}
 }
 
-// cause names a fault of the network in our own words, for those of net/http
-// quote the endpoint.
+// cause names what went wrong without quoting the endpoint.
 func cause(err error) error {
-	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	var timeout net.Error
-	switch {
-	case errors.Is(err, context.Canceled):
-		return context.Canceled
-	case errors.Is(err, errForbiddenAddress):
+	if errors.Is(err, errForbiddenAddress) {
 		return errForbiddenAddress
-	case errors.As(err, &dns):
-		return errors.New("its name cannot be resolved")
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return syscall.ECONNREFUSED
-	case errors.As(err, &certificate):
-		return errors.New("its certificate cannot be verified")
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return context.DeadlineExceeded
 	}
-	return errors.New("the connection broke")
+	return channels.NetworkFault(err)
 }
 
 // alarm tells operators that our key or clock is at fault, at most once a

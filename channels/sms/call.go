@@ -13,14 +13,13 @@ import (
 	"sync/atomic"
 	"time"
 
+	"relais/channels"
+
 	twilio "github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-const (
-	maxAnswer     = 1 << 20 // bytes of an answer that are read
-	maxRetryAfter = 24 * time.Hour
-)
+const maxAnswer = 1 << 20 // bytes of an answer that are read
 
 // account is the way to Twilio that all calls share: connections, credentials.
 type account struct {
@@ -159,17 +158,5 @@ func (c *call) readRefusal(resp *http.Response) *refusal {
 	if data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer)); err == nil {
 		_ = json.Unmarshal(data, &body)
 	}
-	return &refusal{status: resp.StatusCode, code: body.Code, retryAfter: retryAfter(resp.Header, c.now())}
-}
-
-// retryAfter reads seconds or a date (RFC 9110, 10.2.3); 0 if there is neither.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return min(max(0, at.Sub(now)), maxRetryAfter)
-	}
-	return 0
+	return &refusal{status: resp.StatusCode, code: body.Code, retryAfter: channels.RetryAfter(resp.Header, c.now())}
 }

@@ -1,15 +1,11 @@
 package sms
 
 import (
-	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"relais/channels"
@@ -27,7 +23,7 @@ func (c *Channel) failure(err error, connected bool) *channels.SendError {
 	if connected {
 		class = channels.Ambiguous
 	}
-	return &channels.SendError{Class: class, Err: fmt.Errorf("call the SMS provider: %w", cause(err))}
+	return &channels.SendError{Class: class, Err: fmt.Errorf("call the SMS provider: %w", channels.NetworkFault(err))}
 }
 
 // asSendError translates an answer that says no.
@@ -48,27 +44,6 @@ func (c *Channel) asSendError(r *refusal) *channels.SendError {
 		code = r.status
 	}
 	return &channels.SendError{Class: m.class, After: after, Code: strconv.Itoa(code), Err: errors.New(m.why)}
-}
-
-// cause names a fault of the network in our own words, for those of net/http
-// and twilio-go may quote what was sent.
-func cause(err error) error {
-	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
-	var timeout net.Error
-	switch {
-	case errors.Is(err, context.Canceled):
-		return context.Canceled
-	case errors.As(err, &dns):
-		return errors.New("its name cannot be resolved")
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return syscall.ECONNREFUSED
-	case errors.As(err, &certificate):
-		return errors.New("its certificate cannot be verified")
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return context.DeadlineExceeded
-	}
-	return errors.New("the connection broke, or the answer cannot be read")
 }
 
 // alarm tells operators that nothing can be sent until they act, at most once
