@@ -34,6 +34,9 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 	// All nodes lock in the order of ids, so that none waits in a circle.
 	sorted := slices.Clone(entries)
 	slices.SortFunc(sorted, byID)
+	if err := withoutStopped(ctx, t, sorted); err != nil {
+		return nil, err
+	}
 	ours, err := claimRecipients(ctx, t, sorted)
 	if err != nil {
 		return nil, err

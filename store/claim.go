@@ -20,7 +20,10 @@ func (s *Store) Claim(ctx context.Context, ids []channels.DeliveryID, now time.T
 			return err
 		}
 		claimed, err = readClaimed(ctx, t, keepOnce(ids, ours))
-		return err
+		if err != nil {
+			return err
+		}
+		return dropStopped(ctx, t, claimed, now)
 	})
 	return claimed, err
 }
@@ -92,10 +95,12 @@ func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subsc
 		return err
 	}, `SELECT `+entryOf("d")+`,
 			COALESCE(c.address, ''), COALESCE(c.consent_at, 0), COALESCE(c.consent_how, ''),
-			CASE WHEN s.member IS NULL THEN 1 ELSE 0 END
+			CASE WHEN s.member IS NULL THEN 1 ELSE 0 END,
+			CASE WHEN a.id IS NULL OR d.purpose = 'notice' THEN 0 ELSE 1 END
 		FROM wanted w CROSS JOIN deliveries d
 		LEFT JOIN contacts c ON c.member = d.member AND c.channel = d.channel AND c.hash = d.hash AND c.state = 'active'
 		LEFT JOIN memberships s ON s.partnership = d.partnership AND s.member = d.member AND s.left_at = 0
+		LEFT JOIN approvals a ON a.id = d.approval AND a.stopped_by IS NOT NULL
 		WHERE d.id = w.id ORDER BY w.n`)
 	return found, err
 }
@@ -103,7 +108,7 @@ func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subsc
 func scanClaimed(r row) (c subscribers.Claimed, err error) {
 	var e entryRow
 	var address string
-	err = r.Scan(append(e.into(), &address, asTime{&c.Contact.Consent.At}, &c.Contact.Consent.How, asFlag{&c.Left})...)
+	err = r.Scan(append(e.into(), &address, asTime{&c.Contact.Consent.At}, &c.Contact.Consent.How, asFlag{&c.Left}, asFlag{&c.Stopped})...)
 	c.Entry = e.entry()
 	if address != "" {
 		c.Contact.Channel, c.Contact.Address, c.Contact.State = c.Channel, channels.NewAddress(address), subscribers.ContactActive

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"relais/broker"
@@ -13,13 +12,17 @@ import (
 
 // Members returns at most limit people (every role) of an audience who have
 // not left, with all their contacts, by id, beginning after the given one.
-// With Got it returns only those for whom a delivery of one of these messages
-// went out or is still to go, through whatever partnership (PLP.md, rule 7).
+// With Got it returns only those whom one of these messages reached or perhaps
+// did, through whatever partnership (PLP.md, rule 7); with Stopped also those
+// for whom it was stopped before it went. Each has the Trace of it.
 func (s *Store) Members(ctx context.Context, a subscribers.Audience, after subscribers.MemberID, limit int) (found []subscribers.Member, err error) {
 	query, args := membersQuery(a, after, limit)
 	err = s.read(ctx, fmt.Sprintf("read members of partnership %s", a.Partnership), func(t *tx) error {
 		found, err = list(ctx, t, scanMember, query, args...)
 		if err != nil {
+			return err
+		}
+		if err := fillTraces(ctx, t, a.Got, found); err != nil {
 			return err
 		}
 		return fillContacts(ctx, t, found)
@@ -30,16 +33,14 @@ func (s *Store) Members(ctx context.Context, a subscribers.Audience, after subsc
 func membersQuery(a subscribers.Audience, after subscribers.MemberID, limit int) (string, []any) {
 	args := []any{string(a.Partnership), after.UUID[:], limit}
 	got := ""
-	if len(a.Got) > 0 {
-		marks := make([]string, len(a.Got))
-		for i, id := range a.Got {
-			args = append(args, id.UUID[:])
-			marks[i] = fmt.Sprintf("$%d", len(args))
+	if len(a.Got) > 0 && !a.Whole {
+		var marks string
+		marks, args = listed(a.Got, args)
+		got = `AND EXISTS (SELECT 1 ` + sentOf(marks) + ` AND d.member = s.member AND (` + wentOut
+		if a.Stopped {
+			got += ` OR d.state IN ('pending', 'held', 'digested') OR d.state = 'suppressed' AND d.reason = 'cancelled'`
 		}
-		got = `AND EXISTS (SELECT 1 FROM recipients r
-			JOIN deliveries d ON d.approval = r.approval AND d.member = r.member
-			WHERE r.member = s.member AND r.message IN (` + strings.Join(marks, ", ") + `)
-			AND d.about = r.message AND d.state NOT IN ('suppressed', 'failed', 'expired'))`
+		got += `))`
 	}
 	return `SELECT m.id, m.name, m.lang FROM memberships s JOIN members m ON m.id = s.member
 		WHERE s.partnership = $1 AND s.left_at = 0 AND s.member > $2 ` + got + ` ORDER BY s.member LIMIT $3`, args

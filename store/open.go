@@ -34,7 +34,8 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*Store, error) {
 		return nil, err
 	}
 	s.log = log
-	if err := s.prepare(ctx); err != nil {
+	// SQLite does not wait for others while it turns to write-ahead logging.
+	if err := s.patiently(ctx, "open", func() error { return s.prepare(ctx) }); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

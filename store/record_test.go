@@ -107,6 +107,13 @@ func TestRecordThenOnlyWhenItTook(t *testing.T) {
 			same(t, "late", got(s.Record(t.Context(), []subscribers.Outcome{failed}))(t), nil)
 		}
 		same(t, "the fallback", got(s.Entry(t.Context(), fallback.ID))(t), fallback)
+		another := fallback
+		another.ID, another.Hash = channels.DeliveryID{UUID: e.About}, e.Hash
+		failed.Then = []subscribers.Entry{another}
+		same(t, "late", got(s.Record(t.Context(), []subscribers.Outcome{failed}))(t), nil)
+		if _, err := s.Entry(t.Context(), another.ID); !errors.Is(err, subscribers.ErrNotFound) {
+			t.Errorf("the fallback of a repeat: got %v, want ErrNotFound", err)
+		}
 	})
 }
 

@@ -25,16 +25,21 @@ const (
 // write runs do in one transaction, and again when another one was in its way.
 // So do begins by forgetting what an earlier run left in its results.
 func (s *Store) write(ctx context.Context, what string, do func(*tx) error) error {
+	return doing(what, s.patiently(ctx, what, func() error { return s.run(ctx, s.writing, nil, do) }))
+}
+
+// patiently tries again, with growing pauses, while others are in the way.
+func (s *Store) patiently(ctx context.Context, what string, do func() error) error {
 	pause := writePause
 	for try := 1; ; try++ {
-		err := s.run(ctx, s.writing, nil, do)
+		err := do()
 		if err == nil || try == writeTries || !sqliteBusy(err) && !postgresBusy(err) {
-			return doing(what, err)
+			return err
 		}
 		s.log.DebugContext(ctx, "database busy, trying again", "doing", what, "try", try)
 		select {
 		case <-ctx.Done():
-			return doing(what, ctx.Err())
+			return ctx.Err()
 		case <-time.After(pause/2 + rand.N(pause)):
 			pause *= 2
 		}

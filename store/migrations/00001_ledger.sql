@@ -87,6 +87,7 @@ CREATE TABLE approvals (
     decided_why  TEXT    NOT NULL,
     decided_note TEXT    NOT NULL,
     planned      BIGINT  NOT NULL,
+    stopped_by   BYTEA,            -- the correction, withdrawal or closing since which nothing more is sent
     UNIQUE (message, revision, partnership),
     FOREIGN KEY (message, revision) REFERENCES messages (id, revision)
 );
@@ -94,6 +95,9 @@ CREATE INDEX approvals_open ON approvals (deadline)
     WHERE state IN ('pending', 'held', 'questioned');
 CREATE INDEX approvals_unplanned ON approvals (decided_at)
     WHERE planned = 0 AND state IN ('approved', 'overruled');
+-- a handful: whether an approval was stopped is asked for each delivery
+CREATE INDEX approvals_stopped ON approvals (id)
+    WHERE stopped_by IS NOT NULL;
 
 -- which approval owes a person a message revision: the first that added them
 CREATE TABLE recipients (
@@ -131,6 +135,7 @@ CREATE TABLE deliveries (
     created_at  BIGINT   NOT NULL,
     accepted_at BIGINT   NOT NULL,
     final_at    BIGINT   NOT NULL,
+    replies     BYTEA,             -- the delivery that this one corrects, on the same channel
     digest      BYTEA              -- the delivery that this one goes out in
 );
 -- The key that decides that nobody is sent anything twice.
