@@ -236,6 +236,33 @@ func TestExhaustedDeliveriesCanBeReplayed(t *testing.T) {
 	}
 }
 
+// TestUnknownIsNotRepeated: a call that was cut, of a message that is not
+// immediate, on a channel whose provider cannot be asked and whose repeats
+// show, is not repeated. When it is over the status says that nobody knows.
+func TestUnknownIsNotRepeated(t *testing.T) {
+	w := town(t, 1)
+	outlet := w.sweeper.Outlets[channels.Email]
+	outlet.Find = nil
+	w.sweeper.Outlets[channels.Email] = outlet
+	m := w.publish(broker.Message{Kind: broker.Appeal, Partnerships: []broker.PartnershipID{"home"}})
+	w.faults.cutTaken = 100
+	w.approve(m, "home")
+	w.faults.cutTaken = 0
+	w.pass(time.Hour, time.Minute)
+	for who, copies := range w.perPerson(channels.ForMember) {
+		if copies != 1 {
+			t.Errorf("member %s got it %d times", who, copies)
+		}
+	}
+	if ch := w.status(m).Partnerships[0].Channels[0]; ch.Counts[channels.Unknown] != 40 || ch.Open != 40 {
+		t.Errorf("%v, %d open: want 40 unknown, and open while the message is of use", ch.Counts, ch.Open)
+	}
+	w.pass(48*time.Hour, time.Hour)
+	if ch := w.status(m).Partnerships[0].Channels[0]; ch.Counts[channels.Failed] != 40 || ch.Open != 0 {
+		t.Errorf("%v, %d open: want 40 failed and nothing open once it has expired", ch.Counts, ch.Open)
+	}
+}
+
 func TestNotLaunchedIsRefusedWithWhatIsMissing(t *testing.T) {
 	w := town(t, 1)
 	w.partnership("alone", townPlan)

@@ -92,7 +92,10 @@ func (s *Sweeper) deliveries(ctx context.Context) error {
 func (s *Sweeper) next(ctx context.Context, c subscribers.Claimed) (subscribers.Outcome, bool) {
 	now := s.Now()
 	o := subscribers.Outcome{ID: c.ID, At: now}
-	if c.State.CanBecome(channels.Expired) && c.State != channels.Calling && !now.Before(c.NotAfter) {
+	if over := !now.Before(c.NotAfter); over && c.State == channels.Unknown {
+		o.State, o.Reason = channels.Failed, channels.Reason(channels.Ambiguous) // nobody will know any more
+		return o, false
+	} else if over && c.State != channels.Calling && c.State.CanBecome(channels.Expired) {
 		o.State = channels.Expired
 		return o, false
 	}

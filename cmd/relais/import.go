@@ -96,6 +96,9 @@ func (c *importMembersCommand) Run(ctx context.Context, p *program, g *Globals) 
 		for _, fault := range list.Faults {
 			fmt.Fprintln(p.Stdout, fault)
 		}
+		for _, title := range list.Ignored {
+			fmt.Fprintf(p.Stdout, "column %q is not known and was not read\n", title)
+		}
 		return c.store(ctx, p.Stdout, s, list)
 	})
 }

@@ -9,16 +9,17 @@ import (
 )
 
 // DefaultPlan is what a partnership has whose file names no plan: urgent
-// messages at once, by the coordinator or else the police; the rest by the
-// coordinator within a day; tips and news with the evening's infoflash
-// (PLP.md, "Kinds of message").
+// messages at once, decided by the coordinator or a deputy within half an hour;
+// the rest within a day; tips and news with the evening's infoflash (PLP.md,
+// "Kinds of message"). That the police may send without an answer is for the
+// charter to say.
 func DefaultPlan() subscribers.Plan {
 	return subscribers.Plan{
 		Rules: []subscribers.Rule{
 			{
 				Kinds:            []broker.Kind{broker.Alert, broker.Missing, broker.Hazard},
 				Urgencies:        []broker.Urgency{broker.Immediate},
-				Approval:         subscribers.ApprovalRule{By: subscribers.ByCoordinatorThenPolice, DeputiesAfter: 5 * time.Minute, Within: 10 * time.Minute},
+				Approval:         subscribers.ApprovalRule{By: subscribers.ByCoordinator, DeputiesAfter: 5 * time.Minute, Within: 30 * time.Minute},
 				Channels:         subscribers.ChannelRule{First: []channels.Name{channels.SMS, channels.Push, channels.Voice, channels.Email}},
 				When:             subscribers.Now,
 				IgnoreQuietHours: true,
