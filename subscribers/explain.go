@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func (w explainWords) about(r Rule) string {
 func (w explainWords) words(kinds []broker.Kind) []string {
 	out := make([]string, len(kinds))
 	for i, kind := range kinds {
-		out[i] = w.kinds[kind]
+		out[i] = cmp.Or(w.kinds[kind], string(kind)) // a faulty plan is explained too
 	}
 	return out
 }
@@ -43,7 +44,7 @@ func (w explainWords) words(kinds []broker.Kind) []string {
 func (w explainWords) urgencyWords(urgencies []broker.Urgency) []string {
 	out := make([]string, len(urgencies))
 	for i, urgency := range urgencies {
-		out[i] = w.urgencies[urgency]
+		out[i] = cmp.Or(w.urgencies[urgency], string(urgency))
 	}
 	return out
 }
@@ -77,7 +78,7 @@ func (w explainWords) channels(c ChannelRule) string {
 	}
 	parts := make([]string, len(names))
 	for i, name := range names {
-		parts[i] = w.by[name]
+		parts[i] = cmp.Or(w.by[name], string(name))
 	}
 	if len(c.First) > 0 {
 		return strings.Join(parts, w.otherwise)

@@ -42,6 +42,7 @@ func (p Plan) Faults() []PlanFault {
 	}
 	faults = append(faults, p.gaps()...)
 	faults = append(faults, p.unreachable()...)
+	faults = append(faults, p.contradictions()...)
 	return append(faults, p.digestFaults()...)
 }
 

@@ -36,6 +36,15 @@ func ReadPartnerships(r io.Reader) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read partnerships: %w", err)
 	}
+	entries, faults := decodePartnerships(data)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return entries, nil
+}
+
+// decodePartnerships returns what it could read beside the faults.
+func decodePartnerships(data []byte) ([]Entry, Faults) {
 	var file struct {
 		Partnerships []entry `yaml:"partnerships"`
 	}
@@ -53,7 +62,7 @@ func ReadPartnerships(r io.Reader) ([]Entry, error) {
 	return check(file.Partnerships, linesOf(data))
 }
 
-func check(read []entry, lines map[string]int) ([]Entry, error) {
+func check(read []entry, lines map[string]int) ([]Entry, Faults) {
 	var faults Faults
 	var entries []Entry
 	seen := make(map[broker.PartnershipID]bool)
@@ -70,10 +79,7 @@ func check(read []entry, lines map[string]int) ([]Entry, error) {
 		}
 		entries = append(entries, Entry{e.Partnership, *e.Plan})
 	}
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	return entries, nil
+	return entries, faults
 }
 
 // faults lists what is wrong with one partnership, and fills in its plan.
@@ -161,7 +167,7 @@ func lineOf(lines map[string]int, path string) int {
 }
 
 // yamlFaults turns the decoder's errors into ours.
-func yamlFaults(err error) error {
+func yamlFaults(err error) Faults {
 	const remedy = "see docs/install.md for the keys"
 	var several *yaml.LoadErrors
 	var one *yaml.LoadError

@@ -1,0 +1,47 @@
+package roster
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v4"
+
+	"relais/subscribers"
+)
+
+// ReadPlans reads a file of one plan, or of partnerships as ReadPartnerships
+// does, so that its plans can be explained and tried out. Unlike that one it
+// returns faulty plans beside their faults. A plan that stands alone has a
+// partnership without id. The error is of the reading alone.
+func ReadPlans(r io.Reader) ([]Entry, Faults, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read plans: %w", err)
+	}
+	lines := linesOf(data)
+	if _, several := lines["partnerships"]; several {
+		entries, faults := decodePartnerships(data)
+		return entries, faults, nil
+	}
+	entries, faults := decodePlan(data, lines)
+	return entries, faults, nil
+}
+
+func decodePlan(data []byte, lines map[string]int) ([]Entry, Faults) {
+	var plan subscribers.Plan
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(&plan); err != nil {
+		return nil, yamlFaults(err)
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, Faults{{Problem: "the file goes on after a line ---", Remedy: "take that line out, and write one plan in each file"}}
+	}
+	var faults Faults
+	for _, f := range plan.Faults() {
+		faults = append(faults, Fault{Line: lineOf(lines, f.Where), Field: f.Where, Problem: f.Problem, Remedy: f.Remedy})
+	}
+	return []Entry{{Plan: plan}}, faults
+}
