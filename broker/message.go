@@ -64,6 +64,16 @@ func (m Message) WithUsual() Message {
 	return m
 }
 
+// Corrects says whether the message is only for those who got the ones that it
+// refers to: a correction, a withdrawal or a closing (PLP.md, rule 7). What has
+// not gone out of those is stopped.
+func (m Message) Corrects() bool { return m.Kind == Closing || m.MsgType != TypeAlert }
+
+// Replaces says whether the message takes the place of those it refers to, also
+// for whom they had not reached yet. What is withdrawn or closed needs no word
+// to them.
+func (m Message) Replaces() bool { return m.MsgType == TypeUpdate && m.Kind != Closing }
+
 // Text returns the text for a reader of want: their own language, else the
 // first of fallback that the message has, else any. Never a translation
 // (PLP.md, "Belgium in practice").

@@ -54,7 +54,8 @@ type Delivery struct {
 	Content  *Content // shared by every recipient who reads the same; never changed
 	Links    Links
 	Priority broker.Priority
-	NotAfter time.Time // the provider should give up then
+	NotAfter time.Time  // the provider should give up then
+	Corrects DeliveryID // the delivery to this address that this one corrects or withdraws; zero: none
 }
 
 // Links are this recipient's own pages. Each is a capability: whoever holds it

@@ -19,6 +19,7 @@ type Planner struct {
 	Directory Directory
 	Ledger    interface {
 		Approvals
+		Corrections
 		Deliveries
 	}
 	Queue    Queue
@@ -71,9 +72,9 @@ func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subs
 }
 
 func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
-	audience := subscribers.Audience{Partnership: o.Partnership.ID}
-	if o.Message.Kind == broker.Closing || o.Message.MsgType != broker.TypeAlert {
-		audience.Got = o.Message.References // PLP.md, rule 7: exactly those who got the original
+	audience, again, err := p.audience(ctx, o)
+	if err != nil {
+		return err
 	}
 	var after subscribers.MemberID
 	for {
@@ -84,12 +85,18 @@ func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 		if len(members) > 0 {
 			after = members[len(members)-1].ID
 		}
-		if err := p.page(ctx, o, members); err != nil {
+		sure := certain(o, members)
+		again = again || len(sure) < len(members)
+		if err := p.page(ctx, o, sure); err != nil {
 			return err
 		}
 		if len(members) < p.Page {
 			break
 		}
+	}
+	if again { // the sweep announces the approval again until it is marked
+		p.Log.Debug("correction waits for its original", "approval", o.Approval.ID)
+		return nil
 	}
 	if err := p.Ledger.MarkPlanned(ctx, o.Approval.ID, p.Now()); err != nil {
 		return fmt.Errorf("mark approval planned: %w", err)

@@ -17,11 +17,14 @@ import (
 // in each.
 type Router struct {
 	Directory Directory
-	Ledger    Approvals
-	Queue     Queue
-	Channels  []channels.Name // that this installation has, to ask approvers on
-	Now       func() time.Time
-	Log       *slog.Logger
+	Ledger    interface {
+		Approvals
+		Corrections
+	}
+	Queue    Queue
+	Channels []channels.Name // that this installation has, to ask approvers on
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // Handle takes one published message. A message that cannot be read, or is for
@@ -32,6 +35,9 @@ func (r *Router) Handle(ctx context.Context, e broker.Event) error {
 		return &broker.DropError{Err: err}
 	}
 	partnerships, err := r.addressed(ctx, m)
+	if err == nil {
+		err = r.checkReferences(ctx, m, e.Attempt)
+	}
 	var fault *broker.Fault
 	if errors.As(err, &fault) {
 		return &broker.DropError{Err: err}
@@ -39,7 +45,10 @@ func (r *Router) Handle(ctx context.Context, e broker.Event) error {
 	if err != nil {
 		return err
 	}
-	return r.open(ctx, m, partnerships)
+	if m.Corrects() {
+		return r.correct(ctx, m, partnerships)
+	}
+	return r.open(ctx, m, routing{going: partnerships})
 }
 
 func readMessage(e broker.Event) (broker.Message, error) {
@@ -57,7 +66,6 @@ func readMessage(e broker.Event) (broker.Message, error) {
 }
 
 // addressed lists the partnerships of the zone that the message names, or all.
-// One that answers another message goes where that one went (PLP.md, rule 7).
 func (r *Router) addressed(ctx context.Context, m broker.Message) ([]subscribers.Partnership, error) {
 	zone, err := r.Directory.Partnerships(ctx, m.Zone)
 	if err != nil {
@@ -80,13 +88,16 @@ func (r *Router) addressed(ctx context.Context, m broker.Message) ([]subscribers
 	return named, nil
 }
 
-func (r *Router) open(ctx context.Context, m broker.Message, partnerships []subscribers.Partnership) error {
-	var (
-		opened  []subscribers.Approval
-		refused []subscribers.RoutingRefusal
-		asks    []subscribers.Entry
-	)
-	for _, p := range partnerships {
+// routing is where a message goes, where not, and who is told of it already.
+type routing struct {
+	going   []subscribers.Partnership
+	refused []subscribers.RoutingRefusal
+	told    []subscribers.Entry
+}
+
+func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
+	opened, refused, asks := []subscribers.Approval(nil), to.refused, to.told
+	for _, p := range to.going {
 		approval, entries, reason, err := r.consider(ctx, m, p)
 		switch {
 		case err != nil:

@@ -120,12 +120,34 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 	switch e.Purpose {
 	case channels.ForMember:
 		c.Note = approval.Decision.Note
+		if c.Collapse, err = s.collapse(ctx, m); err != nil {
+			return nil, err
+		}
 	case channels.Ask:
 		c.Rule = approval.Rule.Explain(e.Lang)
 	case channels.Notice:
 		c.Outcome = approval.Decision.Say(e.Lang)
+		if e.About == subscribers.NoticeAbout(approval.ID, subscribers.ApprovalWithdrawn) {
+			c.Outcome = subscribers.Withdrawal(e.CreatedAt).Say(e.Lang)
+		}
 	}
 	return c, nil
+}
+
+// collapse is the same for a message and for what corrects it: the newest
+// replaces the others on the reader's screen.
+func (s *Script) collapse(ctx context.Context, m broker.Message) (string, error) {
+	first := m.ID
+	if m.Corrects() {
+		family, _, err := s.Ledger.References(ctx, m)
+		if err != nil {
+			return "", fmt.Errorf("read what the message is about: %w", err)
+		}
+		if len(family) > 0 {
+			first = family[0]
+		}
+	}
+	return "message/" + first.String(), nil
 }
 
 func (s *Script) addDigests(ctx context.Context, digests []subscribers.Entry, contents map[channels.DeliveryID]*channels.Content) error {

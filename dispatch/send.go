@@ -108,6 +108,11 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 			sent[i] = s.back(c)
 			continue
 		}
+		if empty(contents[c.ID]) {
+			<-s.slots
+			sent[i] = subscribers.Outcome{ID: c.ID, State: channels.Suppressed, Reason: channels.ReasonCancelled, At: s.Now()}
+			continue
+		}
 		running.Go(func() {
 			defer func() { <-s.slots }()
 			sent[i] = s.send(calls, c, contents[c.ID])
@@ -116,6 +121,9 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	running.Wait()
 	return append(outcomes, sent...)
 }
+
+// empty says whether everything that an infoflash held has been withdrawn.
+func empty(c *channels.Content) bool { return c.Purpose == channels.Digest && len(c.Items) == 0 }
 
 // begin waits for a free call, unless the node stops or the job's time is over.
 func (s *Sender) begin(stopping, calls context.Context) bool {
@@ -141,6 +149,7 @@ func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *chann
 		Links:    s.Script.Links(c.Entry),
 		Priority: c.Priority,
 		NotAfter: c.NotAfter,
+		Corrects: c.Replies,
 	})
 	if err != nil {
 		return s.After.Failure(c, s.Outlet, channels.AsSendError(err), s.Now())
@@ -163,13 +172,15 @@ func (s *Sender) split(claimed []subscribers.Claimed) (ready []subscribers.Claim
 }
 
 // Refusal says what becomes of a delivery that must not be sent any more: it
-// has expired, its recipient has left since it was planned (PLP.md, rule 10),
+// has expired, the police took it back, its recipient has left since it was planned (PLP.md, rule 10),
 // or has stopped or lost this one address, so that the next channel takes
 // over. An empty state: it may go.
 func Refusal(c subscribers.Claimed, now time.Time) (channels.State, channels.Reason) {
 	switch {
 	case !now.Before(c.NotAfter):
 		return channels.Expired, ""
+	case c.Stopped:
+		return channels.Suppressed, channels.ReasonCancelled
 	case c.Left:
 		return channels.Suppressed, channels.ReasonLeft
 	case c.Contact.Address.IsZero() || c.Contact.State != subscribers.ContactActive:

@@ -382,6 +382,10 @@ func (l *crashingLedger) Move(ctx context.Context, before, after subscribers.App
 	return moved, err
 }
 
+func (l *crashingLedger) Recall(ctx context.Context, m broker.Message, family []broker.MessageID, at time.Time) error {
+	return l.around(func() error { return l.Store.Recall(ctx, m, family, at) })
+}
+
 func (l *crashingLedger) Add(ctx context.Context, e []subscribers.Entry) (dup []channels.DeliveryID, err error) {
 	err = l.around(func() error { dup, err = l.Store.Add(ctx, e); return err })
 	return dup, err

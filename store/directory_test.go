@@ -148,17 +148,38 @@ func TestMembersWhoGotAMessage(t *testing.T) {
 			}
 			e := entry(a, m.ID, m.Contacts[0].Address)
 			e.State = channels.State(m.Name)
+			if e.State == channels.Suppressed {
+				e.Reason = channels.ReasonCancelled
+			}
 			all = append(all, e)
 		}
 		got(s.Add(t.Context(), all))(t)
 
 		audience := subscribers.Audience{Partnership: tilleuls, Got: []broker.MessageID{broker.NewMessageID(), a.Message}}
-		var names []channels.State
-		for _, m := range got(s.Members(t.Context(), audience, subscribers.MemberID{}, 100))(t) {
-			names = append(names, channels.State(m.Name))
+		for what, tc := range map[string]struct {
+			audience subscribers.Audience
+			want     []channels.State
+		}{
+			"who got it, or perhaps did":  {audience, states[3:7]},
+			"and for whom it was stopped": {stoppedToo(audience), append(states[:7:7], channels.Suppressed)},
+		} {
+			var names []channels.State
+			for _, m := range got(s.Members(t.Context(), tc.audience, subscribers.MemberID{}, 100))(t) {
+				names = append(names, channels.State(m.Name))
+				if worked := m.Got.Worked(); worked != (m.Name == "accepted" || m.Name == "delivered") || worked && m.Got.Channel != channels.SMS {
+					t.Errorf("%s: trace %+v", m.Name, m.Got)
+				}
+			}
+			same(t, what, names, tc.want)
 		}
-		same(t, "who got it or will", names, states[:7])
+		audience.Whole = true
+		same(t, "everybody", len(got(s.Members(t.Context(), audience, subscribers.MemberID{}, 100))(t)), len(rows))
 	})
+}
+
+func stoppedToo(a subscribers.Audience) subscribers.Audience {
+	a.Stopped = true
+	return a
 }
 
 func TestMemberAndReach(t *testing.T) {

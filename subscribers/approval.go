@@ -69,7 +69,8 @@ const (
 	HowLink     How = "link"     // the single-use link
 	HowTerminal How = "terminal" // relais approve, relais refuse
 	HowPlan     How = "plan"     // the plan's rule, without a person
-	HowRevision How = "revision" // a newer revision replaced the message
+	HowRevision How = "revision" // a newer revision, or a correction, replaced the message
+	HowCancel   How = "cancel"   // the police withdrew or closed the message
 )
 
 // MaxNote is the longest local note, in characters (PLP.md, "Two levels").
@@ -127,7 +128,7 @@ func (a Approval) Apply(d Decision, author string) (Approval, error) {
 	if utf8.RuneCountInString(d.Note) > MaxNote {
 		return a, &RefusedMoveError{fmt.Sprintf("the note is longer than %d characters", MaxNote)}
 	}
-	if d.How != HowPlan && d.How != HowRevision && d.By == author {
+	if d.How != HowPlan && d.How != HowRevision && d.How != HowCancel && d.By == author {
 		return a, &RefusedMoveError{"the author of a message cannot approve it"} // PLP.md, rule 5
 	}
 	a.State, a.Decision = d.To, d

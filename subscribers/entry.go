@@ -27,14 +27,15 @@ type Entry struct {
 	Priority    broker.Priority
 	State       channels.State
 	Reason      channels.Reason
-	Rest        []channels.Name // the fallback channels, in order
-	Repeatable  bool            // "rather twice than never": an ambiguous call is repeated (immediate messages)
-	Attempt     int             // calls begun so far
-	Ref         string          // the provider's name for it
-	Awaits      bool            // the provider will report whether it arrived
-	NotBefore   time.Time       // while pending or held: nothing is sent before it; zero: at once
-	NextAt      time.Time       // when a sweep must look at it; zero: never, it is final
-	NotAfter    time.Time       // nothing is sent after it
+	Rest        []channels.Name     // the fallback channels, in order
+	Repeatable  bool                // "rather twice than never": an ambiguous call is repeated (immediate messages)
+	Attempt     int                 // calls begun so far
+	Ref         string              // the provider's name for it
+	Replies     channels.DeliveryID // of a correction: the delivery on the same channel that it corrects; zero: none
+	Awaits      bool                // the provider will report whether it arrived
+	NotBefore   time.Time           // while pending or held: nothing is sent before it; zero: at once
+	NextAt      time.Time           // when a sweep must look at it; zero: never, it is final
+	NotAfter    time.Time           // nothing is sent after it
 	CreatedAt   time.Time
 	AcceptedAt  time.Time // when the provider took it; zero: not (yet)
 	FinalAt     time.Time // when it became final
@@ -74,6 +75,7 @@ type Claimed struct {
 	Entry
 	Contact Contact // zero when the member has closed or changed the address
 	Left    bool    // no longer a member of the partnership
+	Stopped bool    // the police have corrected, withdrawn or closed it since
 }
 
 // DigestAbout is what a digest of one day and period is about: the same for

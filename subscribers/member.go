@@ -21,6 +21,7 @@ type Member struct {
 	Name     string
 	Lang     broker.Lang
 	Contacts []Contact // as the member prefers them
+	Got      Trace     // with Audience.Got: how one of those reached the member
 }
 
 // Contact is one way to reach a member.
@@ -93,4 +94,6 @@ func (m Member) Reachable(on channels.Name) []Contact {
 type Audience struct {
 	Partnership broker.PartnershipID
 	Got         []broker.MessageID // not empty: only those who were sent one of these (PLP.md, rule 7)
+	Stopped     bool               // with Got: also those for whom one of these was stopped before it went
+	Whole       bool               // with Got: everybody, each with their Trace
 }

@@ -20,11 +20,13 @@ func (d Decision) Say(lang broker.Lang) string {
 		return s.overruled
 	case d.How == HowRevision:
 		return s.replaced
+	case d.How == HowCancel:
+		return s.withdrawn
 	}
 	return s.lapsed
 }
 
-type outcomes struct{ direct, approved, refused, overruled, replaced, lapsed string }
+type outcomes struct{ direct, approved, refused, overruled, replaced, withdrawn, lapsed string }
 
 func outcomeSentences(lang broker.Lang) outcomes {
 	switch lang {
@@ -35,6 +37,7 @@ func outcomeSentences(lang broker.Lang) outcomes {
 			refused:   "%s a refusé ce message. Il n'est pas envoyé. Raison : %s",
 			overruled: "Personne n'a répondu à temps : la police envoie ce message aux membres, comme le prévoit le plan de communication.",
 			replaced:  "La police a modifié ce message. Vous recevrez la nouvelle version.",
+			withdrawn: "La police a retiré ce message. Il n'est pas envoyé. Vous n'avez rien à faire.",
 			lapsed:    "Personne n'a répondu à temps. Ce message n'est pas envoyé.",
 		}
 	case broker.Dutch:
@@ -44,6 +47,7 @@ func outcomeSentences(lang broker.Lang) outcomes {
 			refused:   "%s heeft dit bericht geweigerd. Het wordt niet verstuurd. Reden: %s",
 			overruled: "Niemand antwoordde op tijd: de politie stuurt dit bericht naar de leden, zoals het communicatieplan bepaalt.",
 			replaced:  "De politie heeft dit bericht gewijzigd. U krijgt de nieuwe versie.",
+			withdrawn: "De politie heeft dit bericht ingetrokken. Het wordt niet verstuurd. U hoeft niets te doen.",
 			lapsed:    "Niemand antwoordde op tijd. Dit bericht wordt niet verstuurd.",
 		}
 	case broker.German:
@@ -53,6 +57,7 @@ func outcomeSentences(lang broker.Lang) outcomes {
 			refused:   "%s hat diese Nachricht abgelehnt. Sie wird nicht gesendet. Grund: %s",
 			overruled: "Niemand hat rechtzeitig geantwortet: Die Polizei sendet diese Nachricht an die Mitglieder, wie es der Kommunikationsplan vorsieht.",
 			replaced:  "Die Polizei hat diese Nachricht geändert. Sie erhalten die neue Fassung.",
+			withdrawn: "Die Polizei hat diese Nachricht zurückgezogen. Sie wird nicht gesendet. Sie müssen nichts tun.",
 			lapsed:    "Niemand hat rechtzeitig geantwortet. Diese Nachricht wird nicht gesendet.",
 		}
 	}
@@ -62,6 +67,7 @@ func outcomeSentences(lang broker.Lang) outcomes {
 		refused:   "%s refused this message. It is not sent. Reason: %s",
 		overruled: "Nobody answered in time: the police send this message to the members, as the communication plan says.",
 		replaced:  "The police changed this message. You will get the new version.",
+		withdrawn: "The police withdrew this message. It is not sent. You need not do anything.",
 		lapsed:    "Nobody answered in time. This message is not sent.",
 	}
 }

@@ -26,6 +26,9 @@ const Requeue = 30 * time.Second
 // a member whom no channel reaches gets a suppressed entry that says so, for
 // information is no privilege (PLP.md, rule 9) and somebody must see it.
 func (o Occasion) Owed(m Member) []Entry {
+	if e, ok := o.whereItWorked(m); ok {
+		return []Entry{e}
+	}
 	rule := o.Approval.Rule.Channels
 	if reached := o.onAll(rule.All, m); len(reached) > 0 {
 		return reached
@@ -183,6 +186,9 @@ func (e Entry) Fallback(contacts []Contact, now time.Time) []Entry {
 func (e Entry) onChannel(c Contact, rest []channels.Name, now time.Time) Entry {
 	hash := c.Address.Hash(c.Channel)
 	e.ID = EntryKey(e.About, e.Revision, e.Partnership, e.Member, c.Channel, hash)
+	if c.Channel != e.Channel {
+		e.Replies = channels.DeliveryID{}
+	}
 	e.Channel, e.Hash, e.Rest = c.Channel, hash, rest
 	e.State, e.Reason, e.Attempt, e.Ref, e.Awaits = channels.Pending, "", 0, "", false
 	e.NotBefore, e.NextAt = time.Time{}, now.Add(Requeue)

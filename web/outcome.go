@@ -30,13 +30,15 @@ func (v view) outcome(state subscribers.ApprovalState, d subscribers.Decision, r
 		o.Text = v.T(key, pairs...)
 	case state == subscribers.ApprovalOverruled:
 		o.Text = v.T("outcome.overruled", pairs...)
+	case d.How == subscribers.HowCancel:
+		o.Text = v.T("outcome.withdrawn", pairs...)
 	case d.How == subscribers.HowRevision:
 		o.Text, o.Next = v.T("outcome.replaced", pairs...), v.T("outcome.next.newer")
 	default:
 		o.Text, o.Next = v.T("outcome.lapsed", pairs...), v.T("outcome.next.police")
 	}
 	o.Note = d.Note
-	if d.How != subscribers.HowPlan && d.How != subscribers.HowRevision {
+	if d.How != subscribers.HowPlan && d.How != subscribers.HowRevision && d.How != subscribers.HowCancel {
 		o.Why = d.Why
 	}
 	return o

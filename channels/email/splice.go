@@ -78,6 +78,7 @@ func (r *renderer) cut(mail []byte, inParts int) (*rendered, error) {
 // message is a mail for one recipient.
 type message struct {
 	id, to string
+	thread string // the Message-ID of the mail that this one corrects; empty: none
 	mail   *rendered
 	links  channels.Links
 	leave  bool
@@ -86,7 +87,11 @@ type message struct {
 
 // address makes the mail the recipient's own.
 func (r *rendered) address(d channels.Delivery, has links, now time.Time) message {
-	return message{id: messageID(d.ID, r.host), to: d.To.Reveal(), mail: r, links: d.Links, leave: has.leave, at: now}
+	m := message{id: messageID(d.ID, r.host), to: d.To.Reveal(), mail: r, links: d.Links, leave: has.leave, at: now}
+	if d.Corrects != (channels.DeliveryID{}) {
+		m.thread = messageID(d.Corrects, r.host)
+	}
+	return m
 }
 
 // pieces yields the mail in order.
@@ -110,6 +115,10 @@ func (m message) pieces() iter.Seq[[]byte] {
 func (m message) head() []byte {
 	var b bytes.Buffer
 	b.WriteString("To: <" + m.to + ">\r\n")
+	if m.thread != "" { // RFC 5322, 3.6.4: the reader shows both together
+		b.WriteString("In-Reply-To: " + m.thread + "\r\n")
+		b.WriteString("References: " + m.thread + "\r\n")
+	}
 	if m.leave {
 		b.WriteString("List-Unsubscribe: <" + m.links.Unsubscribe + ">\r\n")   // RFC 2369, 3.2
 		b.WriteString("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n") // RFC 8058, 3.1
