@@ -19,6 +19,7 @@ type commands struct {
 	Status    statusCommand    `cmd:"" help:"Show what became of a message."`
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
 	Import    importCommands   `cmd:"" help:"Read partnerships and members from files."`
+	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
 	Config    configCommands   `cmd:"" help:"Check and show the configuration."`
 }
 

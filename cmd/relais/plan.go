@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+	"relais/subscribers/roster"
+)
+
+// planCommands explain communication plans and try them out.
+type planCommands struct {
+	Check    planCheckCommand    `cmd:"" help:"Explain a communication plan in plain words, and list its faults."`
+	Simulate planSimulateCommand `cmd:"" help:"Show what a plan would do with a message, minute by minute, and what it costs. Sends nothing."`
+}
+
+type planCheckCommand struct {
+	File string `arg:"" type:"existingfile" help:"YAML of one plan, or of partnerships."`
+	Lang string `default:"" enum:",fr,nl,de,en" placeholder:"LANG" help:"fr, nl, de or en; else each partnership's first language."`
+}
+
+// Run explains every plan of the file, and fails if anything is wrong.
+func (c *planCheckCommand) Run(p *program) error {
+	entries, faults, err := readPlans(c.File)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if err := explainPlan(p.Stdout, entry, c.langOf(entry)); err != nil {
+			return err
+		}
+	}
+	for _, fault := range faults {
+		fmt.Fprintln(p.Stdout, fault)
+	}
+	switch len(faults) {
+	case 0:
+		_, err := fmt.Fprintln(p.Stdout, "No faults.")
+		return err
+	case 1:
+		return errors.New("1 fault")
+	}
+	return fmt.Errorf("%d faults", len(faults))
+}
+
+func readPlans(file string) ([]roster.Entry, roster.Faults, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	return roster.ReadPlans(f)
+}
+
+func (c *planCheckCommand) langOf(entry roster.Entry) broker.Lang {
+	if c.Lang == "" && len(entry.Partnership.Languages) > 0 {
+		return entry.Partnership.Languages[0]
+	}
+	return broker.Lang(c.Lang)
+}
+
+// explainPlan writes a sentence for each part of the plan, under the name that
+// its faults use.
+func explainPlan(out io.Writer, entry roster.Entry, lang broker.Lang) error {
+	if entry.Partnership.ID != "" {
+		fmt.Fprintf(out, "%s (%s)\n", entry.Partnership.Name, entry.Partnership.ID)
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for i, rule := range entry.Plan.Rules {
+		fmt.Fprintf(table, "  rules[%d]\t%s\n", i, rule.Explain(lang))
+	}
+	fmt.Fprintf(table, "  quiet_hours\t%s\n", entry.Plan.QuietHours.Explain(lang))
+	fmt.Fprintf(table, "  digest\t%s\n", entry.Plan.Digest.Explain(lang))
+	for _, name := range channelsToCome(entry.Plan) {
+		fmt.Fprintf(table, "  %s\t%s\n", name, subscribers.ExplainMissing(name, lang))
+	}
+	fmt.Fprintln(table)
+	return table.Flush()
+}
+
+// channelsToCome are those that a plan may name although no code sends on them yet.
+func channelsToCome(plan subscribers.Plan) []channels.Name {
+	if plan.Uses(channels.Voice) && !hasChannel(channels.Voice) {
+		return []channels.Name{channels.Voice}
+	}
+	return nil
+}
+
+func hasChannel(name channels.Name) bool {
+	for _, kind := range everyChannel() {
+		if kind.name == name {
+			return true
+		}
+	}
+	return false
+}

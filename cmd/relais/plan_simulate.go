@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/channels/sms"
+	"relais/store"
+	"relais/subscribers"
+	"relais/subscribers/roster"
+)
+
+type planSimulateCommand struct {
+	File        string         `arg:"" optional:"" type:"existingfile" help:"YAML of one plan, or of partnerships; without it, the plan in force of --partnership, from the database."`
+	Partnership string         `placeholder:"ID" help:"Partnership, in the file or the database."`
+	Kind        string         `default:"alert" help:"alert, missing, hazard, appeal, prevention, feedback, closing, info or test."`
+	Urgency     string         `help:"immediate, expected or future; else what is usual for the kind."`
+	At          string         `required:"" placeholder:"TIME" help:"When the police publish it, as 2027-03-28T02:30 in the partnership's time zone, or with an offset as 2027-03-28T02:30+02:00."`
+	Expires     time.Duration  `default:"12h" help:"How long the message is of use."`
+	AnswerAfter time.Duration  `default:"0s" help:"How long the coordinator takes to answer."`
+	Members     int            `help:"So many imagined members, each reachable on every channel; else those of the database, or 60." placeholder:"N"`
+	Only        map[string]int `mapsep:"," placeholder:"CHANNEL=N" help:"So many of the imagined members can be reached on this channel alone, as sms=20,voice=10."`
+	Title       string         `help:"Title, to count the parts of an SMS; else an example's."`
+	Body        string         `help:"Text, likewise."`
+	SMSPart     float64        `name:"sms-part" default:"0.055" placeholder:"EUR" help:"What one part of an SMS costs."`
+}
+
+// simulation is one message tried out on one plan.
+type simulation struct {
+	partnership   subscribers.Partnership
+	plan          subscribers.Plan
+	approvers     []subscribers.Approver
+	members       []subscribers.Member
+	imagined      bool
+	available     []channels.Name
+	message       broker.Message
+	asked         string // the time as it was asked for
+	answerAfter   time.Duration
+	words         channels.WordsByLang
+	transliterate bool
+	publicURL     string
+	partCost      float64
+}
+
+// Run prints the timeline.
+func (c *planSimulateCommand) Run(ctx context.Context, p *program, g *Globals) error {
+	if c.AnswerAfter < 0 || c.Members < 0 || c.SMSPart < 0 {
+		return errors.New("--answer-after, --members and --sms-part cannot be negative")
+	}
+	s := &simulation{answerAfter: c.AnswerAfter, partCost: c.SMSPart, asked: c.At, publicURL: "https://relais.example.be"}
+	var err error
+	if s.words, err = channels.LoadWords(); err != nil {
+		return err
+	}
+	switch {
+	case c.File != "":
+		err = c.fromFile(s)
+	case c.Partnership != "":
+		err = c.fromDatabase(ctx, p, g, s)
+	default:
+		err = errors.New("name a file with a plan, or --partnership")
+	}
+	if err != nil {
+		return err
+	}
+	if s.message, err = c.message(s.partnership); err != nil {
+		return err
+	}
+	if c.File != "" && s.partnership.Charter.Signed.IsZero() && s.partnership.ID == alonePlan {
+		s.partnership.Charter.Signed = subscribers.DateOf(s.message.Sent.In(s.partnership.Location()))
+	}
+	return s.print(p.Stdout)
+}
+
+// alonePlan stands for the partnership of a plan that stands alone in its file.
+const alonePlan broker.PartnershipID = "plan"
+
+func (c *planSimulateCommand) fromFile(s *simulation) error {
+	entries, faults, err := readPlans(c.File)
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%s has faults:\n%w", c.File, faults)
+	}
+	entry, err := c.choose(entries)
+	if err != nil {
+		return err
+	}
+	s.partnership, s.plan = entry.Partnership, entry.Plan
+	if s.partnership.ID == "" {
+		s.partnership = subscribers.Partnership{ID: alonePlan, Name: "The plan", Tag: "PLP", Languages: []broker.Lang{broker.French}, Stage: subscribers.StageLaunched}
+	}
+	for _, kind := range everyChannel() {
+		s.available = append(s.available, kind.name)
+	}
+	s.approvers = imaginedApprovers(s.available, s.partnership.Languages[0])
+	return c.imagine(s)
+}
+
+func (c *planSimulateCommand) choose(entries []roster.Entry) (roster.Entry, error) {
+	var ids []string
+	for _, entry := range entries {
+		if c.Partnership == string(entry.Partnership.ID) || c.Partnership == "" && len(entries) == 1 {
+			return entry, nil
+		}
+		ids = append(ids, string(entry.Partnership.ID))
+	}
+	return roster.Entry{}, fmt.Errorf("choose one with --partnership: %s", strings.Join(ids, ", "))
+}
+
+// fromDatabase reads the plan in force and the people, as the program does.
+func (c *planSimulateCommand) fromDatabase(ctx context.Context, p *program, g *Globals, s *simulation) error {
+	cfg, err := g.load(p)
+	if err != nil {
+		return err
+	}
+	for _, kind := range everyChannel() {
+		if _, configured := cfg.Channels[string(kind.name)]; configured {
+			s.available = append(s.available, kind.name)
+		}
+	}
+	if len(s.available) == 0 {
+		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email or channels.push")
+	}
+	text := sms.Default()
+	if _, err := cfg.Channel(string(channels.SMS), &text); err != nil {
+		return err
+	}
+	s.transliterate = text.Transliterate
+	if cfg.Web.PublicURL != "" {
+		s.publicURL = cfg.Web.PublicURL
+	}
+	return withStore(ctx, p, g, func(db *store.Store) error { return c.readPeople(ctx, db, s) })
+}
+
+func (c *planSimulateCommand) readPeople(ctx context.Context, db *store.Store, s *simulation) (err error) {
+	id := broker.PartnershipID(c.Partnership)
+	if s.partnership, err = db.Partnership(ctx, id); err != nil {
+		return fmt.Errorf("partnership %s: %w; import it first", id, err)
+	}
+	if s.plan, err = db.Plan(ctx, id, s.partnership.PlanVersion); err != nil {
+		return fmt.Errorf("read plan: %w", err)
+	}
+	if s.approvers, err = db.Approvers(ctx, id); err != nil {
+		return fmt.Errorf("list approvers: %w", err)
+	}
+	if c.Members > 0 || len(c.Only) > 0 {
+		return c.imagine(s)
+	}
+	var after subscribers.MemberID
+	for {
+		page, err := db.Members(ctx, subscribers.Audience{Partnership: id}, after, memberPage)
+		if err != nil {
+			return fmt.Errorf("list members: %w", err)
+		}
+		s.members = append(s.members, page...)
+		if len(page) < memberPage {
+			return nil
+		}
+		after = page[len(page)-1].ID
+	}
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// print writes the timeline twice: with an answer, and without.
+func (s *simulation) print(out io.Writer) error {
+	m := s.message
+	fmt.Fprintf(out, "%s: %s, %s, published %s, valid until %s.\n%s, tried out; nothing is sent.\n",
+		s.partnership.Name, m.Kind, m.Urgency, s.clock(m.Sent), s.clock(m.Expires), s.people())
+	if remark := remarkAt(s.asked, m.Sent.In(s.partnership.Location())); remark != "" {
+		fmt.Fprintln(out, remark)
+	}
+	if m.Kind == broker.Closing {
+		fmt.Fprintln(out, "It goes only to those who got what it closes: at most these.")
+	}
+	if gaps := s.partnership.Missing(s.approvers, m.Sent); len(gaps) > 0 {
+		_, err := fmt.Fprintf(out, "\nIt would go nowhere: %s.\n", subscribers.SayGaps(gaps))
+		return err
+	}
+	rule, ok := s.plan.RuleFor(m.Kind, m.Urgency)
+	if !ok {
+		return fmt.Errorf("the plan has no rule for %s/%s", m.Kind, m.Urgency)
+	}
+	fmt.Fprintf(out, "\nrules[%d]: %s\n", s.plan.FirstRule(m.Kind, m.Urgency), rule.Explain(broker.English))
+	opened := subscribers.NewApproval(m, s.partnership, rule, m.Sent)
+	if opened.State.Final() {
+		return s.story(out, "What happens", opened.Unanswered(m.Expires, m.Expires))
+	}
+	if err := s.answered(out, opened); err != nil {
+		return err
+	}
+	return s.story(out, "If nobody answers", opened.Unanswered(m.Expires, m.Expires))
+}
+
+func (s *simulation) people() string {
+	if s.imagined {
+		return several(len(s.members), "imagined member")
+	}
+	return several(len(s.members), "member")
+}
+
+// answered tells the story in which the first who was asked says yes.
+func (s *simulation) answered(out io.Writer, opened subscribers.Approval) error {
+	at := s.message.Sent.Add(s.answerAfter)
+	moments := opened.Unanswered(s.message.Expires, at)
+	head := "If the coordinator says yes at once"
+	if s.answerAfter > 0 {
+		head = "If the coordinator says yes at " + s.clock(at)
+	}
+	last := moments[len(moments)-1].Approval
+	asked := last.AskedAt(1, s.approvers)
+	if len(asked) == 0 {
+		asked = last.AskedAt(2, s.approvers)
+	}
+	moved, err := last.Apply(subscribers.Decision{To: subscribers.ApprovalApproved, By: asked[0].Name, At: at, How: subscribers.HowLink}, s.message.Author)
+	if err != nil {
+		head += ": too late, " + err.Error()
+	} else {
+		moments = append(moments, subscribers.Moment{At: at, Approval: moved})
+	}
+	return s.story(out, head, moments)
+}
+
+// story prints one line for each moment, what leaves after the last, and the cost.
+func (s *simulation) story(out io.Writer, head string, moments []subscribers.Moment) error {
+	fmt.Fprintf(out, "\n%s\n", head)
+	bill := s.newBill()
+	for i, moment := range moments {
+		said := s.said(moments, i)
+		bill.letters(moments, i)
+		fmt.Fprintf(out, "%s %s\n", s.column(moment.At), said)
+	}
+	last := moments[len(moments)-1]
+	if !last.Approval.State.Granted() {
+		return bill.print(out)
+	}
+	for _, line := range s.departures(last) {
+		fmt.Fprintf(out, "%s %s\n", s.column(line.At), line.say())
+		bill.members(line)
+	}
+	return bill.print(out)
+}
+
+// said is what a moment brings: who is asked, or how it ended.
+func (s *simulation) said(moments []subscribers.Moment, i int) string {
+	a := moments[i].Approval
+	switch {
+	case a.State == subscribers.ApprovalApproved && a.Decision.How == subscribers.HowPlan:
+		return "The police send it directly, as the plan says; the coordinator is told."
+	case a.State.Final():
+		return a.Decision.Say(broker.English)
+	case i == 0:
+		return "It is published. Asked: " + s.names(a, a.Step) + "."
+	}
+	return "No answer yet. Asked too: " + s.names(a, a.Step) + "."
+}
+
+// names lists who is asked at a step, and on what.
+func (s *simulation) names(a subscribers.Approval, step int) string {
+	asked := a.AskedAt(step, s.approvers)
+	if len(asked) == 0 {
+		return "nobody"
+	}
+	said := make([]string, len(asked))
+	for i, who := range asked {
+		var on []string
+		for _, e := range a.Questions(s.message, asked[i:i+1], s.available, s.message.Sent) {
+			on = append(on, channelWord(e.Channel))
+		}
+		said[i] = who.Name
+		if !strings.HasSuffix(who.Name, string(who.Role)) {
+			said[i] += ", " + string(who.Role)
+		}
+		if len(on) == 0 {
+			on = []string{"no channel at all"}
+		}
+		said[i] += " (by " + strings.Join(on, ", ") + ")"
+	}
+	return strings.Join(said, "; ")
+}
+
+func channelWord(name channels.Name) string {
+	if name == channels.SMS {
+		return "SMS"
+	}
+	return string(name)
+}
+
+// clock writes an instant in the partnership's zone.
+func (s *simulation) clock(t time.Time) string {
+	layout := "Mon 2006-01-02 15:04 MST"
+	if t.Second() != 0 {
+		layout = "Mon 2006-01-02 15:04:05 MST"
+	}
+	return t.In(s.partnership.Location()).Format(layout)
+}
+
+// column is the instant that a line of the timeline begins with.
+func (s *simulation) column(t time.Time) string {
+	said := "Never"
+	if !t.IsZero() {
+		said = s.clock(t)
+	}
+	return fmt.Sprintf("  %-25s ", said)
+}
