@@ -29,8 +29,9 @@ type waitingReport struct {
 }
 
 const (
-	reportBatch  = 500              // reports recorded together, at most
-	reportWithin = 20 * time.Second // for one batch; a provider waits about as long for our answer
+	reportBatch  = 500                  // reports recorded together, at most
+	gather       = 2 * time.Millisecond // after reports that came together, so that the next ones do too
+	reportWithin = 20 * time.Second     // for one batch; a provider waits about as long for our answer
 )
 
 // NewReports makes it ready to use, from many goroutines at once.
@@ -63,6 +64,9 @@ func (r *Reports) work(ctx context.Context) {
 		err := r.record(ctx, batch)
 		for _, w := range batch {
 			w.done <- err
+		}
+		if len(batch) > 1 {
+			time.Sleep(gather)
 		}
 	}
 }
