@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	callbackWorkers = 16
+	callbackWorkers = 64
 	callbackQueue   = 16_384 // messages; a full queue holds up the API's answers
 )
 
