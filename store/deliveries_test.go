@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 	"relais/broker"
-
 	"relais/channels"
 	"relais/store"
 	"relais/subscribers"

@@ -60,7 +60,7 @@ func relatives(ctx context.Context, t *tx, m broker.Message) ([]relative, error)
 		if err != nil {
 			return nil, err
 		}
-		found, next = append(found, members...), append(earlier, later...)
+		found, next = append(found, members...), slices.Concat(earlier, later)
 	}
 	slices.SortFunc(found, func(a, b relative) int {
 		return cmp.Or(cmp.Compare(a.received, b.received), bytes.Compare(a.id.UUID[:], b.id.UUID[:]))
