@@ -29,6 +29,24 @@ func delivery(purpose channels.Purpose, lang broker.Lang) channels.Delivery {
 	return d
 }
 
+// RFC 5322, 3.6.4: a correction stands below what it corrects.
+func TestACorrectionJoinsItsThread(t *testing.T) {
+	first, d := delivery(channels.ForMember, broker.French), delivery(channels.ForMember, broker.French)
+	first.ID.UUID[0]++
+	c := offline(t)
+	original := parse(t, wireOf(t, c, first)).header
+	if original["In-Reply-To"] != nil || original["References"] != nil {
+		t.Errorf("a first mail replies to %v, %v", original["In-Reply-To"], original["References"])
+	}
+	d.Corrects = first.ID
+	header := parse(t, wireOf(t, c, d)).header
+	for _, field := range []string{"In-Reply-To", "References"} {
+		if diff := cmp.Diff(original["Message-Id"], header[field]); diff != "" {
+			t.Errorf("%s (-the original's Message-ID +got):\n%s", field, diff)
+		}
+	}
+}
+
 func TestHeadersOfAMessage(t *testing.T) {
 	d := delivery(channels.ForMember, broker.French)
 	m := parse(t, wireOf(t, offline(t), d))
