@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
 	"relais/broker"
 	"relais/channels"
 	"relais/store"
