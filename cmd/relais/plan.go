@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"relais/broker"
@@ -85,17 +86,17 @@ func explainPlan(out io.Writer, entry roster.Entry, lang broker.Lang) error {
 
 // channelsToCome are those that a plan may name although no code sends on them yet.
 func channelsToCome(plan subscribers.Plan) []channels.Name {
-	if plan.Uses(channels.Voice) && !hasChannel(channels.Voice) {
+	if plan.Uses(channels.Voice) && !slices.Contains(everyChannelName(), channels.Voice) {
 		return []channels.Name{channels.Voice}
 	}
 	return nil
 }
 
-func hasChannel(name channels.Name) bool {
+// everyChannelName names the channels that Relais can send on.
+func everyChannelName() []channels.Name {
+	var names []channels.Name
 	for _, kind := range everyChannel() {
-		if kind.name == name {
-			return true
-		}
+		names = append(names, kind.name)
 	}
-	return false
+	return names
 }

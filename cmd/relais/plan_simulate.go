@@ -71,14 +71,17 @@ func (c *planSimulateCommand) Run(ctx context.Context, p *program, g *Globals) e
 	if s.message, err = c.message(s.partnership); err != nil {
 		return err
 	}
-	if c.File != "" && s.partnership.Charter.Signed.IsZero() && s.partnership.ID == alonePlan {
-		s.partnership.Charter.Signed = subscribers.DateOf(s.message.Sent.In(s.partnership.Location()))
-	}
 	return s.print(p.Stdout)
 }
 
-// alonePlan stands for the partnership of a plan that stands alone in its file.
-const alonePlan broker.PartnershipID = "plan"
+// alone is the partnership of a plan that stands alone in its file: launched
+// long ago, so that nothing but the plan decides.
+func alone() subscribers.Partnership {
+	return subscribers.Partnership{
+		ID: "plan", Name: "The plan", Tag: "PLP", Languages: []broker.Lang{broker.French},
+		Stage: subscribers.StageLaunched, Charter: subscribers.Charter{Signed: subscribers.Date{Year: 1, Month: time.January, Day: 1}},
+	}
+}
 
 func (c *planSimulateCommand) fromFile(s *simulation) error {
 	entries, faults, err := readPlans(c.File)
@@ -94,11 +97,9 @@ func (c *planSimulateCommand) fromFile(s *simulation) error {
 	}
 	s.partnership, s.plan = entry.Partnership, entry.Plan
 	if s.partnership.ID == "" {
-		s.partnership = subscribers.Partnership{ID: alonePlan, Name: "The plan", Tag: "PLP", Languages: []broker.Lang{broker.French}, Stage: subscribers.StageLaunched}
+		s.partnership = alone()
 	}
-	for _, kind := range everyChannel() {
-		s.available = append(s.available, kind.name)
-	}
+	s.available = everyChannelName()
 	s.approvers = imaginedApprovers(s.available, s.partnership.Languages[0])
 	return c.imagine(s)
 }
@@ -111,6 +112,9 @@ func (c *planSimulateCommand) choose(entries []roster.Entry) (roster.Entry, erro
 		}
 		ids = append(ids, string(entry.Partnership.ID))
 	}
+	if len(entries) == 1 && entries[0].Partnership.ID == "" {
+		return roster.Entry{}, fmt.Errorf("%s holds one plan, of no partnership; leave --partnership out", c.File)
+	}
 	return roster.Entry{}, fmt.Errorf("choose one with --partnership: %s", strings.Join(ids, ", "))
 }
 
@@ -120,9 +124,9 @@ func (c *planSimulateCommand) fromDatabase(ctx context.Context, p *program, g *G
 	if err != nil {
 		return err
 	}
-	for _, kind := range everyChannel() {
-		if _, configured := cfg.Channels[string(kind.name)]; configured {
-			s.available = append(s.available, kind.name)
+	for _, name := range everyChannelName() {
+		if _, configured := cfg.Channels[string(name)]; configured {
+			s.available = append(s.available, name)
 		}
 	}
 	if len(s.available) == 0 {
