@@ -73,7 +73,9 @@ type Deliveries interface {
 	Claim(ctx context.Context, ids []channels.DeliveryID, now time.Time, lease time.Duration) ([]subscribers.Claimed, error)
 	// Record writes outcomes. One whose entry may not become its State
 	// (channels.State.CanBecome) changes nothing, and its Then is not written;
-	// the ids of those are returned. An outcome that names the state the entry is
+	// the ids of those are returned. Then is not written either where another of
+	// the person's addresses on the same channel got the message or still may:
+	// several devices are one person. An outcome that names the state the entry is
 	// in already updates its Wait, NextAt and Awaits, and its Ref if it brings
 	// one. The items of a digest follow their digest when it is accepted,
 	// delivered, failed or expired.

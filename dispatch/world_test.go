@@ -303,6 +303,7 @@ type provider struct {
 	taken map[channels.DeliveryID]int
 	at    map[channels.DeliveryID]time.Time
 	sent  []channels.Delivery
+	gone  map[channels.Address]bool // those that do not exist
 }
 
 func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receipt, error) {
@@ -313,7 +314,7 @@ func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receip
 	switch {
 	case w.chance(w.faults.retryable):
 		return fail(channels.Retryable)
-	case w.chance(w.faults.gone):
+	case w.chance(w.faults.gone) || p.gone[d.To]:
 		return fail(channels.Gone)
 	case w.chance(w.faults.cutLost):
 		return fail(channels.Ambiguous)

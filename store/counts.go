@@ -2,38 +2,64 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"relais/channels"
 	"relais/subscribers"
 )
 
-// tally is one group of deliveries that are alike.
+// tally is one group of people whose deliveries on one channel came equally far.
 type tally struct {
-	approval               subscribers.ApprovalID
-	channel, state, reason string
-	awaits, swept          bool // swept: a sweep looks at it again
-	n                      int
-	first, last            time.Time
+	approval    subscribers.ApprovalID
+	channel     string
+	best        string // see bestOf
+	open        bool   // one of their deliveries can still change
+	n           int
+	first, last time.Time
 }
 
-// countDeliveries counts the members' deliveries of each approval, by channel.
+// countDeliveries counts the members of each approval by channel. Who has
+// several addresses on a channel, as a phone and a tablet, counts once, by the
+// one that came furthest.
 func countDeliveries(ctx context.Context, t *tx, st subscribers.Status) (map[subscribers.ApprovalID][]subscribers.ChannelStatus, error) {
 	counts := make(map[subscribers.ApprovalID][]subscribers.ChannelStatus)
 	err := t.forEach(ctx, func(r row) error {
 		found, err := scanTally(r)
 		counts[found.approval] = addTally(counts[found.approval], found)
 		return err
-	}, `SELECT a.id, d.channel, d.state, d.reason, d.awaits, CASE WHEN d.next_at > 0 THEN 1 ELSE 0 END, COUNT(*),
-			COALESCE(MIN(NULLIF(d.accepted_at, 0)), 0), MAX(d.accepted_at)
-		FROM approvals a JOIN deliveries d ON d.approval = a.id
-		WHERE a.message = $1 AND a.revision = $2 AND d.purpose = 'message'
-		GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`, st.Message.UUID[:], st.Revision)
+	}, `SELECT approval, channel, best, open, COUNT(*), COALESCE(MIN(NULLIF(first, 0)), 0), MAX(last) FROM (
+			SELECT d.approval AS approval, d.channel AS channel, MIN(`+bestOf()+`) AS best, MAX(`+canChange+`) AS open,
+				COALESCE(MIN(NULLIF(d.accepted_at, 0)), 0) AS first, MAX(d.accepted_at) AS last
+			FROM approvals a JOIN deliveries d ON d.approval = a.id
+			WHERE a.message = $1 AND a.revision = $2 AND d.purpose = 'message'
+			GROUP BY d.approval, d.member, d.channel) AS people
+		GROUP BY approval, channel, best, open ORDER BY approval, channel, best, open`, st.Message.UUID[:], st.Revision)
 	return counts, err
 }
 
+// bestOf is a text that sorts first for the delivery that came furthest:
+// "b,1,accepted,", that is a rank, whether the provider will still report, the
+// state and the reason.
+func bestOf() string {
+	var ranks strings.Builder
+	for i, state := range []channels.State{
+		channels.Delivered, channels.Accepted, channels.Calling, channels.Pending, channels.Held,
+		channels.Digested, channels.Unknown, channels.Failed, channels.Expired,
+	} {
+		fmt.Fprintf(&ranks, " WHEN '%s' THEN '%c'", state, 'a'+i)
+	}
+	return `CASE d.state` + ranks.String() + ` ELSE 'z' END || ',' || d.awaits || ',' || d.state || ',' || d.reason`
+}
+
+// canChange is 1 for a delivery that can still change. An unknown one that no
+// sweep looks at stays unknown.
+const canChange = `CASE WHEN d.state IN ('delivered', 'failed', 'suppressed', 'expired') THEN 0
+	WHEN d.state = 'accepted' THEN d.awaits WHEN d.state = 'unknown' AND d.next_at = 0 THEN 0 ELSE 1 END`
+
 func scanTally(r row) (t tally, err error) {
-	err = r.Scan(asID{(*[16]byte)(&t.approval.UUID)}, &t.channel, &t.state, &t.reason, asFlag{&t.awaits}, asFlag{&t.swept}, &t.n, asTime{&t.first}, asTime{&t.last})
+	err = r.Scan(asID{(*[16]byte)(&t.approval.UUID)}, &t.channel, &t.best, asFlag{&t.open}, &t.n, asTime{&t.first}, asTime{&t.last})
 	return t, err
 }
 
@@ -45,17 +71,18 @@ func addTally(all []subscribers.ChannelStatus, t tally) []subscribers.ChannelSta
 		})
 	}
 	c := &all[len(all)-1]
-	c.Counts[channels.State(t.state)] += t.n
-	if t.state == string(channels.Suppressed) {
+	state, reason, awaits := t.came()
+	c.Counts[state] += t.n
+	if state == channels.Suppressed {
 		if c.Suppressed == nil {
 			c.Suppressed = make(map[channels.Reason]int)
 		}
-		c.Suppressed[channels.Reason(t.reason)] += t.n
+		c.Suppressed[reason] += t.n
 	}
-	if t.open() {
+	if t.open {
 		c.Open += t.n
 	}
-	if t.state == string(channels.Accepted) && t.awaits {
+	if state == channels.Accepted && awaits {
 		c.Waiting += t.n
 	}
 	if c.First.IsZero() || !t.first.IsZero() && t.first.Before(c.First) {
@@ -67,16 +94,8 @@ func addTally(all []subscribers.ChannelStatus, t tally) []subscribers.ChannelSta
 	return all
 }
 
-// open says whether these deliveries can still change. An unknown one that no
-// sweep looks at stays unknown.
-func (t tally) open() bool {
-	switch channels.State(t.state) {
-	case channels.Delivered, channels.Failed, channels.Suppressed, channels.Expired:
-		return false
-	case channels.Accepted:
-		return t.awaits
-	case channels.Unknown:
-		return t.swept
-	}
-	return true
+// came reads what bestOf wrote.
+func (t tally) came() (channels.State, channels.Reason, bool) {
+	parts := append(strings.SplitN(t.best, ",", 4), "", "", "", "")
+	return channels.State(parts[2]), channels.Reason(parts[3]), parts[1] == "1"
 }

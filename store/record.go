@@ -14,7 +14,9 @@ import (
 // ids of those are returned, unknown ids included. An outcome that names the
 // state the entry is in already updates its Wait, NextAt and Awaits, and its
 // Ref if it brings one; its Then is not written either, for the outcome that
-// moved the entry wrote it. The items of a digest go along: see follow.
+// moved the entry wrote it. Nor is the Then of one whose person another address
+// on the same channel has reached, or still may. The items of a digest go
+// along: see follow.
 func (s *Store) Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error) {
 	// All nodes lock in the order of ids, so that none waits in a circle.
 	sorted := slices.Clone(outcomes)
@@ -42,9 +44,9 @@ func recordRest(ctx context.Context, t *tx, moved, stayed []subscribers.Outcome)
 	if err := closeContacts(ctx, t, moved); err != nil {
 		return err
 	}
-	var then []subscribers.Entry
-	for _, m := range moved {
-		then = append(then, m.Then...)
+	then, err := fallbacks(ctx, t, moved)
+	if err != nil {
+		return err
 	}
 	if _, err := addEntries(ctx, t, then); err != nil {
 		return err

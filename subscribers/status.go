@@ -42,7 +42,9 @@ type PartnershipStatus struct {
 	Channels    []ChannelStatus      `json:"channels"`
 }
 
-// ChannelStatus counts the members' deliveries of one message, partnership and channel.
+// ChannelStatus counts the members of one message, partnership and channel by
+// how far it came. Who has several addresses on the channel counts once, by
+// the one that came furthest; Open looks at all of them.
 type ChannelStatus struct {
 	Channel    channels.Name           `json:"channel"`
 	Counts     map[channels.State]int  `json:"counts"`
