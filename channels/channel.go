@@ -56,6 +56,7 @@ type Delivery struct {
 	Priority broker.Priority
 	NotAfter time.Time  // the provider should give up then
 	Corrects DeliveryID // the delivery to this address that this one corrects or withdraws; zero: none
+	Since    time.Time  // of a call whose outcome nobody knows: it was not made before; zero: not known
 }
 
 // Links are this recipient's own pages. Each is a capability: whoever holds it
@@ -96,4 +97,10 @@ type Report struct {
 	Code     string // the provider's error code, if any
 	Class    Class  // for Failed: why, as Send would have said
 	At       time.Time
+
+	// For channels whose provider says later that nobody took the delivery, as
+	// when a telephone is not answered.
+	Attempt int           // the attempt that it speaks of, from 1; 0: the provider does not say
+	Tries   int           // for Failed: as long as fewer attempts have been missed, another follows; 0: none does
+	After   time.Duration // the pause before that one
 }

@@ -15,6 +15,9 @@
 //	 └─► digested ─► accepted | delivered | failed | expired   (with the digest it went out in)
 //	 └─► suppressed (duplicate, no channel)
 //
+// One way leads back: a report that this attempt was missed (a telephone that
+// nobody answered, State.CanMiss) makes it pending again while tries are left.
+//
 // Invariants:
 //
 //   - The row says calling, with the attempt's number, before the provider is called.

@@ -40,6 +40,11 @@ func (s State) CanBecome(next State) bool {
 	return slices.Contains(s.next(), next)
 }
 
+// CanMiss says whether a delivery in s may turn out to have been missed, as a
+// call that nobody answered, and go back to Pending for another attempt. That
+// is no move of the table above: only a report about this very attempt makes it.
+func (s State) CanMiss() bool { return s == Calling || s == Unknown || s == Accepted }
+
 // Before lists the states from which a delivery may become s, for the WHERE of an update.
 func (s State) Before() []State {
 	return slices.DeleteFunc(States(), func(from State) bool { return !from.CanBecome(s) })

@@ -72,7 +72,8 @@ type Deliveries interface {
 	// Calling, counts the attempt, sets NextAt to now+lease, and returns them.
 	Claim(ctx context.Context, ids []channels.DeliveryID, now time.Time, lease time.Duration) ([]subscribers.Claimed, error)
 	// Record writes outcomes. One whose entry may not become its State
-	// (channels.State.CanBecome) changes nothing, and its Then is not written;
+	// (channels.State.CanBecome, or CanMiss for one that was Missed), or that
+	// speaks of another Attempt, changes nothing, and its Then is not written;
 	// the ids of those are returned. Then is not written either where another of
 	// the person's addresses on the same channel got the message or still may:
 	// several devices are one person. An outcome that names the state the entry is

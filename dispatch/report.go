@@ -113,8 +113,8 @@ func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
 			if err := a.Ledger.Park(ctx, r); err != nil {
 				return fmt.Errorf("park report: %w", err)
 			}
-		case !saysNothingNew(r, e):
-			outcomes = append(outcomes, reported(r))
+		case !saysNothingNew(r, e) && !isOfEarlier(r, e):
+			outcomes = append(outcomes, reported(r, e))
 		}
 	}
 	return a.Record(ctx, outcomes)
@@ -128,14 +128,33 @@ func saysNothingNew(r channels.Report, e subscribers.Entry) bool {
 		(r.Ref == "" || r.Ref == e.Ref) && r.At.Add(ReceiptPatience).Sub(e.NextAt) < ReceiptPatience/24
 }
 
-func reported(r channels.Report) subscribers.Outcome {
-	o := subscribers.Outcome{ID: r.Delivery, State: r.State, Ref: r.Ref, At: r.At}
+// isOfEarlier says whether a report speaks of a call before the entry's last.
+// That somebody heard it then stays true.
+func isOfEarlier(r channels.Report, e subscribers.Entry) bool {
+	return r.Attempt != 0 && r.Attempt != e.Attempt && r.State != channels.Delivered
+}
+
+func reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
+	o := subscribers.Outcome{ID: r.Delivery, State: r.State, Ref: r.Ref, At: r.At, Attempt: r.Attempt}
 	switch r.State {
 	case channels.Accepted:
 		o.Awaits, o.NextAt = true, r.At.Add(ReceiptPatience)
+	case channels.Delivered:
+		o.Attempt = 0
 	case channels.Failed:
 		o.Reason = channels.Reason(r.Class)
+		if again, at := missed(r, e); again {
+			o.State, o.Missed, o.Wait, o.NextAt = channels.Pending, true, at, at
+			return o
+		}
 		o.Closes, o.Stopped = r.Class.ClosesAddress(), r.Class == channels.OptedOut
 	}
 	return o
+}
+
+// missed says whether and when another attempt follows one that was missed. One
+// that would come too late gives way to the plan's next channel.
+func missed(r channels.Report, e subscribers.Entry) (bool, time.Time) {
+	at := r.At.Add(max(r.After, time.Second))
+	return !r.Class.Permanent() && r.Attempt != 0 && e.Missed+1 < r.Tries && at.Before(e.NotAfter), at
 }

@@ -21,6 +21,7 @@ type Outlet struct {
 	Parallel  int    // calls at once
 	Find      Finder // nil: the provider cannot be asked
 	Collapses bool   // a repeat shows once: email by Message-ID, push by Topic
+	Redials   bool   // a report may ask for another attempt: what was accepted is not done yet
 }
 
 // Finder asks a provider whether it took a delivery, after a call whose
@@ -206,7 +207,7 @@ func (s *Sender) back(c subscribers.Claimed) subscribers.Outcome {
 func (s *Sender) settle(ctx context.Context, claimed []channels.DeliveryID, outcomes []subscribers.Outcome) {
 	finished := make(map[channels.DeliveryID]bool, len(outcomes))
 	for _, o := range outcomes {
-		finished[o.ID] = o.State != channels.Pending
+		finished[o.ID] = !s.comesBack(o)
 	}
 	var done, open []channels.DeliveryID
 	for _, id := range claimed {
@@ -220,6 +221,13 @@ func (s *Sender) settle(ctx context.Context, claimed []channels.DeliveryID, outc
 		s.Log.Warn("seen is away", "err", err)
 	}
 	s.release(ctx, open)
+}
+
+// comesBack says whether another job may bring the delivery again: it waits for
+// its next attempt, nobody knows what became of the call, or nobody may answer it.
+func (s *Sender) comesBack(o subscribers.Outcome) bool {
+	return o.State == channels.Pending || o.State == channels.Unknown ||
+		o.State == channels.Accepted && o.Awaits && s.Outlet.Redials
 }
 
 // seenTTL is longer than a job can come back: the broker keeps events for less.

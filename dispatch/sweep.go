@@ -150,7 +150,15 @@ func (s *Sweeper) find(ctx context.Context, f Finder, c subscribers.Claimed) (ch
 	return f.Find(ctx, channels.Delivery{
 		ID: c.ID, Attempt: c.Attempt, To: c.Contact.Address, Content: contents[c.ID],
 		Links: s.Script.Links(c.Entry), Priority: c.Priority, NotAfter: c.NotAfter,
+		Since: later(c.CreatedAt, c.NotBefore),
 	})
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func (s *Sweeper) parked(ctx context.Context) error {

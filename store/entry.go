@@ -13,7 +13,7 @@ import (
 // entryColumns are the columns of a delivery, in the order of entryArgs and entryRow.
 const entryColumns = `id, purpose, about, revision, approval, partnership, member, channel, hash, lang, priority,
 	state, reason, rest, repeatable, attempt, ref, awaits,
-	not_before, next_at, not_after, created_at, accepted_at, final_at, replies`
+	not_before, next_at, not_after, created_at, accepted_at, final_at, replies, missed`
 
 // entryOf names the columns within a join.
 func entryOf(alias string) string {
@@ -22,7 +22,7 @@ func entryOf(alias string) string {
 
 const insertEntry = `INSERT INTO deliveries (` + entryColumns + `)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 	ON CONFLICT DO NOTHING`
 
 func entryArgs(e subscribers.Entry) []any {
@@ -30,7 +30,7 @@ func entryArgs(e subscribers.Entry) []any {
 		e.ID.UUID[:], string(e.Purpose), e.About[:], e.Revision, e.Approval.UUID[:], string(e.Partnership),
 		e.Member.UUID[:], string(e.Channel), e.Hash[:], string(e.Lang), string(e.Priority),
 		string(e.State), string(e.Reason), joinNames(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
-		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt), idOrNull(e.Replies),
+		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt), idOrNull(e.Replies), e.Missed,
 	}
 }
 
@@ -56,7 +56,7 @@ func (e *entryRow) into() []any {
 		&e.channel, asID{(*[16]byte)(&e.Hash)}, &e.lang, &e.priority,
 		&e.state, &e.reason, &e.rest, asFlag{&e.Repeatable}, &e.Attempt, &e.Ref, asFlag{&e.Awaits},
 		asTime{&e.NotBefore}, asTime{&e.NextAt}, asTime{&e.NotAfter},
-		asTime{&e.CreatedAt}, asTime{&e.AcceptedAt}, asTime{&e.FinalAt}, asID{(*[16]byte)(&e.Replies.UUID)},
+		asTime{&e.CreatedAt}, asTime{&e.AcceptedAt}, asTime{&e.FinalAt}, asID{(*[16]byte)(&e.Replies.UUID)}, &e.Missed,
 	}
 }
 

@@ -21,6 +21,20 @@ func statesBefore() map[channels.State]string {
 	return before
 }
 
+// movesFrom lists, in the same way, the states that an outcome may move an entry from.
+func movesFrom(o subscribers.Outcome, before map[channels.State]string) string {
+	if !o.Missed {
+		return before[o.State]
+	}
+	list := "|"
+	for _, from := range channels.States() {
+		if from.CanMiss() {
+			list += string(from) + "|"
+		}
+	}
+	return list
+}
+
 // waitOf is the new NotBefore; NULL keeps the old one.
 func waitOf(o subscribers.Outcome) any {
 	if o.State == channels.Pending || o.State == channels.Held {

@@ -10,7 +10,8 @@ import (
 )
 
 // Record writes outcomes. One whose entry may not become its State
-// (channels.State.CanBecome) changes nothing, and its Then is not written; the
+// (channels.State.CanBecome, or CanMiss for one that was Missed), or that
+// speaks of another Attempt, changes nothing, and its Then is not written; the
 // ids of those are returned, unknown ids included. An outcome that names the
 // state the entry is in already updates its Wait, NextAt and Awaits, and its
 // Ref if it brings one; its Then is not written either, for the outcome that
@@ -61,12 +62,13 @@ func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved
 	return recordEach(ctx, t, `UPDATE deliveries SET state = $2, reason = $4,
 			ref = CASE WHEN $5 = '' THEN ref ELSE $5 END, awaits = $6,
 			not_before = COALESCE($7, not_before), next_at = $8,
-			accepted_at = CASE WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10
-		WHERE id = $1 AND $3 LIKE '%|' || state || '|%'`, outcomes,
+			accepted_at = CASE WHEN $11 = 1 THEN 0 WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10,
+			missed = missed + $11
+		WHERE id = $1 AND $3 LIKE '%|' || state || '|%' AND ($12 = 0 OR attempt = $12)`, outcomes,
 		func(o subscribers.Outcome) []any {
 			return []any{
-				o.ID.UUID[:], string(o.State), before[o.State], string(o.Reason),
-				o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), acceptedOf(o), finalOf(o),
+				o.ID.UUID[:], string(o.State), movesFrom(o, before), string(o.Reason),
+				o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), acceptedOf(o), finalOf(o), flag(o.Missed), o.Attempt,
 			}
 		})
 }
@@ -77,9 +79,9 @@ func updateRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (sta
 			ref = CASE WHEN $3 = '' THEN ref ELSE $3 END, awaits = $4,
 			not_before = COALESCE($5, not_before), next_at = $6,
 			final_at = CASE WHEN final_at = 0 THEN $7 ELSE final_at END
-		WHERE id = $1 AND state = $2`, outcomes,
+		WHERE id = $1 AND state = $2 AND ($8 = 0 OR attempt = $8)`, outcomes,
 		func(o subscribers.Outcome) []any {
-			return []any{o.ID.UUID[:], string(o.State), o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), finalOf(o)}
+			return []any{o.ID.UUID[:], string(o.State), o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), finalOf(o), o.Attempt}
 		})
 }
 

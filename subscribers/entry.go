@@ -30,6 +30,7 @@ type Entry struct {
 	Rest        []channels.Name     // the fallback channels, in order
 	Repeatable  bool                // "rather twice than never": an ambiguous call is repeated (immediate messages)
 	Attempt     int                 // calls begun so far
+	Missed      int                 // of these, those that the provider reports as not answered
 	Ref         string              // the provider's name for it
 	Replies     channels.DeliveryID // of a correction: the delivery on the same channel that it corrects; zero: none
 	Awaits      bool                // the provider will report whether it arrived
@@ -62,6 +63,8 @@ type Outcome struct {
 	Ref     string
 	Awaits  bool
 	At      time.Time
+	Attempt int       // it holds for this attempt alone; 0: whatever the attempt
+	Missed  bool      // for Pending: the attempt was missed, so that even an accepted entry goes back
 	Wait    time.Time // for Pending and Held: the new NotBefore
 	NextAt  time.Time // zero: final
 	Closes  bool      // the address answered Gone or OptedOut: close the contact

@@ -191,6 +191,7 @@ func (e Entry) onChannel(c Contact, rest []channels.Name, now time.Time) Entry {
 	}
 	e.Channel, e.Hash, e.Rest = c.Channel, hash, rest
 	e.State, e.Reason, e.Attempt, e.Ref, e.Awaits = channels.Pending, "", 0, "", false
+	e.Missed = 0
 	e.NotBefore, e.NextAt = time.Time{}, now.Add(Requeue)
 	e.CreatedAt, e.AcceptedAt, e.FinalAt = now, time.Time{}, time.Time{}
 	return e

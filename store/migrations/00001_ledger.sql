@@ -127,6 +127,7 @@ CREATE TABLE deliveries (
     rest        TEXT     NOT NULL, -- channels, with commas
     repeatable  SMALLINT NOT NULL,
     attempt     INTEGER  NOT NULL,
+    missed      INTEGER  NOT NULL,
     ref         TEXT     NOT NULL,
     awaits      SMALLINT NOT NULL,
     not_before  BIGINT   NOT NULL,
@@ -180,6 +181,9 @@ CREATE TABLE parked_reports (
     code     TEXT   NOT NULL,
     class    TEXT   NOT NULL,
     at       BIGINT NOT NULL,
+    attempt  INTEGER NOT NULL,
+    tries    INTEGER NOT NULL,
+    after    BIGINT NOT NULL, -- milliseconds
     PRIMARY KEY (delivery, ref, state)
 );
 CREATE INDEX parked_reports_by_time ON parked_reports (at);
