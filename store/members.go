@@ -70,6 +70,18 @@ func (s *Store) Contacts(ctx context.Context, ids []subscribers.MemberID) (found
 	return found, err
 }
 
+// Addresses hands out every active address on a channel.
+func (s *Store) Addresses(ctx context.Context, on channels.Name, each func(channels.Address)) error {
+	return s.read(ctx, fmt.Sprintf("read the addresses of channel %s", on), func(t *tx) error {
+		return t.forEach(ctx, func(r row) error {
+			var address string
+			err := r.Scan(&address)
+			each(channels.NewAddress(address))
+			return err
+		}, `SELECT address FROM contacts WHERE channel = $1 AND state = 'active'`, string(on))
+	})
+}
+
 func fillContacts(ctx context.Context, t *tx, members []subscribers.Member) error {
 	ids := make([]subscribers.MemberID, len(members))
 	for i, m := range members {

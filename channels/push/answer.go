@@ -13,15 +13,16 @@ import (
 )
 
 const (
-	// ourFault is when a delivery is tried again that was refused because of our
+	// operatorPause is when a delivery is tried again that was refused because of our
 	// key or our clock: the subscription is good, an operator has to act.
-	ourFault = 5 * time.Minute
+	operatorPause = 5 * time.Minute
 	// maxRef is the longest reference that is kept, in bytes.
 	maxRef = 1024
 )
 
-// answer says what a push service's status means for the delivery.
-func (c *Channel) answer(resp *http.Response) (channels.Receipt, error) {
+// answer says what a push service's status means for the delivery. guess says
+// that it was signed with one of two keys, and the next attempt has the other.
+func (c *Channel) answer(resp *http.Response, guess bool) (channels.Receipt, error) {
 	status := resp.StatusCode
 	switch {
 	case status >= 200 && status <= 299:
@@ -30,9 +31,8 @@ func (c *Channel) answer(resp *http.Response) (channels.Receipt, error) {
 		return c.refuse(channels.Gone, status, 0, "the push service no longer knows this subscription")
 	case status == http.StatusTooManyRequests: // RFC 8030, 8.4
 		return c.refuse(channels.Throttled, status, channels.RetryAfter(resp.Header, c.clock()), "the push service asks us to slow down")
-	case status == http.StatusUnauthorized || status == http.StatusForbidden: // RFC 8292, 4.2
-		c.alarm.raise(c.log, c.clock(), resp)
-		return c.refuse(channels.Retryable, status, ourFault, "the push service refuses our key or our clock")
+	case status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return c.ourFault(resp, guess)
 	case status == http.StatusRequestEntityTooLarge:
 		return c.refuse(channels.Rejected, status, 0, "the push service finds the message too long")
 	case status >= 500 || status == http.StatusRequestTimeout:
@@ -41,6 +41,24 @@ func (c *Channel) answer(resp *http.Response) (channels.Receipt, error) {
 		return c.refuse(channels.Rejected, status, 0, "the push service redirects, which is not followed")
 	}
 	return c.refuse(channels.Rejected, status, 0, "the push service refuses the message")
+}
+
+// ourFault is what a push service says of our request, key or clock. The
+// subscription is good and stays, so somebody has to act.
+func (c *Channel) ourFault(resp *http.Response, guess bool) (channels.Receipt, error) {
+	status, service := resp.StatusCode, resp.Request.URL.Hostname()
+	switch {
+	case status == http.StatusBadRequest:
+		c.alarm.raise(c.log, c.clock(), "a push service does not understand our requests: members get their messages on the plan's next channel, if they have one",
+			"service", service, "status", status)
+		return c.refuse(channels.Rejected, status, 0, "the push service does not understand the request")
+	case guess:
+		return c.refuse(channels.Retryable, status, time.Second, "the push service wants our other key")
+	}
+	// RFC 8292, 4.2
+	c.alarm.raise(c.log, c.clock(), "a push service refuses us: check vapid_private_key, subject and the clock of this machine; messages wait",
+		"service", service, "status", status)
+	return c.refuse(channels.Retryable, status, operatorPause, "the push service refuses our key or our clock")
 }
 
 func (c *Channel) refuse(class channels.Class, status int, after time.Duration, why string) (channels.Receipt, error) {
@@ -76,15 +94,14 @@ func cause(err error) error {
 	return channels.NetworkFault(err)
 }
 
-// alarm tells operators that our key or clock is at fault, at most once a
-// minute: every delivery would say the same.
+// alarm tells operators that the fault is ours and somebody has to act, at
+// most once a minute: every delivery would say the same.
 type alarm struct{ last atomic.Int64 }
 
-func (a *alarm) raise(log *slog.Logger, now time.Time, resp *http.Response) {
+func (a *alarm) raise(log *slog.Logger, now time.Time, what string, about ...any) {
 	last := a.last.Load()
 	if now.Unix()-last < 60 || !a.last.CompareAndSwap(last, now.Unix()) {
 		return
 	}
-	log.Error("a push service refuses us: check vapid_private_key, subject and the clock of this machine; messages wait",
-		"service", resp.Request.URL.Hostname(), "status", resp.StatusCode)
+	log.Error(what, about...)
 }

@@ -23,7 +23,7 @@ type Channel struct {
 	base   *url.URL // nil: endpoints are called where they are
 	words  channels.WordsByLang
 	log    *slog.Logger
-	signer *signer
+	keys   keys
 	client *http.Client
 	slots  chan struct{} // one for each call under way
 	newKey keyMaker
@@ -39,9 +39,9 @@ func New(cfg Config, words channels.WordsByLang, log *slog.Logger) (*Channel, er
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("configure push: %w", err)
 	}
-	signer, err := newSigner(cfg.VAPIDPrivateKey, cfg.Subject)
+	keys, err := newKeys(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("configure push: vapid_private_key %w", err)
+		return nil, fmt.Errorf("configure push: %w", err)
 	}
 	for _, lang := range broker.Langs() {
 		if words[lang].Emergency == "" { // PLP.md, rule 1
@@ -49,7 +49,7 @@ func New(cfg Config, words channels.WordsByLang, log *slog.Logger) (*Channel, er
 		}
 	}
 	c := &Channel{
-		cfg: cfg, words: words, log: log, signer: signer,
+		cfg: cfg, words: words, log: log, keys: keys,
 		client: newClient(cfg),
 		slots:  make(chan struct{}, cfg.Concurrency),
 		newKey: freshKey,
@@ -83,7 +83,7 @@ func newClient(cfg Config) *http.Client {
 
 // PublicKey is what browsers subscribe with (Push API, applicationServerKey),
 // in base64url.
-func (c *Channel) PublicKey() string { return c.signer.public }
+func (c *Channel) PublicKey() string { return c.keys[0].public }
 
 // Close gives up the connections that are kept for the next call.
 func (c *Channel) Close() { c.client.CloseIdleConnections() }
@@ -99,6 +99,22 @@ func (c *Channel) Subscription(data []byte) (Subscription, error) {
 		return Subscription{}, errors.New("endpoint is not at a push service of allow_hosts")
 	}
 	return s, nil
+}
+
+// Accept reads the subscription of a browser that is at our page now, and keeps
+// beside it which of our keys it subscribed with, as the browser says it
+// (PushSubscription.options.applicationServerKey, in base64url).
+func (c *Channel) Accept(data []byte, applicationServerKey string) (channels.Address, error) {
+	s, err := c.Subscription(data)
+	if err != nil {
+		return channels.Address{}, err
+	}
+	id, ok := c.keys.idOf(applicationServerKey)
+	if !ok {
+		return channels.Address{}, errLostKey
+	}
+	s.keyID = id
+	return s.Address(), nil
 }
 
 // Send implements channels.Channel. Gone closes subscriptions that the push
@@ -117,7 +133,12 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	var written atomic.Bool
-	req, err := c.request(trace(ctx, &written), d, to)
+	signer, guess, err := c.keys.signerOf(to, d.Attempt)
+	if err != nil {
+		c.alarm.raise(c.log, c.clock(), "subscriptions are bound to a key that is not configured any more: set vapid_previous_key")
+		return channels.Receipt{}, &channels.SendError{Class: channels.Rejected, Err: err}
+	}
+	req, err := c.request(trace(ctx, &written), d, to, signer)
 	if err != nil {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Rejected, Err: err}
 	}
@@ -127,11 +148,11 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	}
 	defer func() { _ = resp.Body.Close() }()
 	defer drain(resp.Body)
-	return c.answer(resp)
+	return c.answer(resp, guess)
 }
 
 // request builds the call: everything is ready before a byte is written.
-func (c *Channel) request(ctx context.Context, d channels.Delivery, to Subscription) (*http.Request, error) {
+func (c *Channel) request(ctx context.Context, d channels.Delivery, to Subscription, with *signer) (*http.Request, error) {
 	plaintext, err := payload(d, c.wordsIn(d.Content.Lang))
 	if err != nil {
 		return nil, err
@@ -141,7 +162,7 @@ func (c *Channel) request(ctx context.Context, d channels.Delivery, to Subscript
 		return nil, fmt.Errorf("encrypt: %w", err)
 	}
 	now, target := c.clock(), c.target(to.endpoint)
-	authorization, err := c.signer.authorization(origin(target), now)
+	authorization, err := with.authorization(origin(target), now)
 	if err != nil {
 		return nil, err
 	}

@@ -14,10 +14,13 @@ import (
 // Config says how push messages are sent.
 type Config struct {
 	// VAPIDPrivateKey identifies us to push services (RFC 8292): 32 bytes in
-	// base64url. Browsers subscribe to its public half, so a new key makes every
-	// subscription useless. When it is empty the caller makes one with
+	// base64url. Browsers subscribe to its public half, so a new key alone makes
+	// every subscription useless. When it is empty the caller makes one with
 	// GenerateVAPIDKey and keeps it.
 	VAPIDPrivateKey channels.Secret `yaml:"vapid_private_key" env:"VAPID_PRIVATE_KEY"`
+	// VAPIDPreviousKey is the key before it, with which we still write to the
+	// browsers that subscribed to it and have not come back since.
+	VAPIDPreviousKey channels.Secret `yaml:"vapid_previous_key" env:"VAPID_PREVIOUS_KEY"`
 	// Subject is where a push service reaches us: mailto: or https: (RFC 8292, 2.1).
 	Subject string `yaml:"subject" env:"SUBJECT"`
 	// TTL is the longest that a push service may keep a message for a browser
@@ -67,6 +70,14 @@ func (c Config) Validate() error {
 }
 
 func (c Config) checkKey() error {
+	if !c.VAPIDPreviousKey.IsZero() {
+		if _, err := parseVAPIDKey(c.VAPIDPreviousKey); err != nil {
+			return fmt.Errorf("vapid_previous_key %w; copy the key that vapid_private_key had before", err)
+		}
+		if c.VAPIDPrivateKey == c.VAPIDPreviousKey || c.VAPIDPrivateKey.IsZero() {
+			return errors.New("vapid_previous_key needs a newer vapid_private_key; relais vapid rotate prints both")
+		}
+	}
 	if c.VAPIDPrivateKey.IsZero() {
 		return nil
 	}

@@ -33,16 +33,18 @@ type Subscription struct {
 	endpoint *url.URL
 	key      *ecdh.PublicKey
 	auth     []byte
+	keyID    KeyID // of the key of ours that the browser subscribed with; empty: nobody knows
 }
 
-// wire is a subscription as browsers write it (Push API, PushSubscription.toJSON).
-// What else they add, such as expirationTime, is of no use here.
+// wire is a subscription as browsers write it (Push API, PushSubscription.toJSON),
+// and as it is kept. What else they add, such as expirationTime, is of no use here.
 type wire struct {
 	Endpoint string `json:"endpoint"`
 	Keys     struct {
 		P256dh string `json:"p256dh"`
 		Auth   string `json:"auth"`
 	} `json:"keys"`
+	KeyID KeyID `json:"vapid,omitempty"` // ours: see keys.go
 }
 
 // ParseSubscription reads the JSON that a browser's PushSubscription gives. The
@@ -74,7 +76,10 @@ func parseSubscription(data []byte, insecure bool) (Subscription, error) {
 	if err != nil {
 		return Subscription{}, fmt.Errorf("keys.auth %w", err)
 	}
-	return Subscription{endpoint: endpoint, key: key, auth: auth}, nil
+	if w.KeyID != "" && len(w.KeyID) != keyIDLen {
+		return Subscription{}, errors.New("vapid is not the name of a key")
+	}
+	return Subscription{endpoint: endpoint, key: key, auth: auth, keyID: w.KeyID}, nil
 }
 
 // decodeWire drops the decoder's own errors, for they quote their input.
@@ -139,6 +144,7 @@ func (s Subscription) Address() channels.Address {
 	w.Endpoint = s.endpoint.String()
 	w.Keys.P256dh = base64.RawURLEncoding.EncodeToString(s.key.Bytes())
 	w.Keys.Auth = base64.RawURLEncoding.EncodeToString(s.auth)
+	w.KeyID = s.keyID
 	data, err := json.Marshal(w)
 	if err != nil { // three strings always marshal
 		panic(fmt.Sprintf("write a subscription as JSON: %v", err))

@@ -58,6 +58,7 @@ func parseVAPIDKey(secret channels.Secret) (*ecdsa.PrivateKey, error) {
 type signer struct {
 	key     *ecdsa.PrivateKey
 	public  string // base64url of the uncompressed point
+	id      KeyID
 	subject string
 
 	mu     sync.Mutex
@@ -78,9 +79,11 @@ func newSigner(secret channels.Secret, subject string) (*signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("has no public half: %w", err)
 	}
+	public := base64.RawURLEncoding.EncodeToString(point)
 	return &signer{
 		key:     key,
-		public:  base64.RawURLEncoding.EncodeToString(point),
+		public:  public,
+		id:      keyID(public),
 		subject: subject,
 		tokens:  make(map[string]token),
 	}, nil

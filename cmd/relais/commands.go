@@ -20,6 +20,7 @@ type commands struct {
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
 	Import    importCommands   `cmd:"" help:"Read partnerships and members from files."`
 	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
+	VAPID     vapidCommands    `cmd:"" name:"vapid" help:"Make, show and replace the key of push messages."`
 	Config    configCommands   `cmd:"" help:"Check and show the configuration."`
 }
 

@@ -63,6 +63,7 @@ func push(text string) (string, bool) {
 			P256dh string `json:"p256dh"`
 			Auth   string `json:"auth"`
 		} `json:"keys"`
+		KeyID string `json:"vapid,omitempty"` // which key of ours it is bound to, where the list knows
 	}
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return "", false
