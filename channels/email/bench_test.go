@@ -27,6 +27,14 @@ func BenchmarkCompose(b *testing.B) {
 			composeTo(b, c, d)
 		}
 	})
+	for _, kind := range []KeyType{Ed25519, RSA} {
+		b.Run("spliced, signed with "+string(kind), func(b *testing.B) {
+			c, _ := signing(b, kind)
+			for b.Loop() {
+				composeTo(b, c, d)
+			}
+		})
+	}
 	b.Run("rendered each", func(b *testing.B) {
 		c := offline(b)
 		for b.Loop() {

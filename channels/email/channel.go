@@ -17,7 +17,9 @@ type Channel struct {
 	cfg      Config
 	renderer *renderer
 	rendered *cache
+	signer   *signer // nil: mails are not signed
 	pool     *pool
+	pace     *pace
 	guard    *guard
 	clock    func() time.Time
 }
@@ -49,10 +51,14 @@ func open(cfg Config, words channels.WordsByLang, messageIDHost string, log *slo
 	if err != nil {
 		return nil, fmt.Errorf("configure email: %w", err)
 	}
+	signer, err := newSigner(cfg.DKIM)
+	if err != nil {
+		return nil, fmt.Errorf("configure email: %w", err)
+	}
 	if tlsConfig == nil {
 		tlsConfig = &tls.Config{ServerName: cfg.Host, MinVersion: tls.VersionTLS12}
 	}
-	c := &Channel{cfg: cfg, renderer: renderer, rendered: newCache(maxRendered), guard: &guard{log: log}, clock: time.Now}
+	c := &Channel{cfg: cfg, renderer: renderer, rendered: newCache(maxRendered), signer: signer, pace: newPace(cfg.PerSecond), guard: &guard{log: log}, clock: time.Now}
 	dialer := dialer{cfg: cfg, tls: tlsConfig}
 	c.pool = &pool{
 		dial:    c.guarded(dialer.dial),
@@ -90,6 +96,9 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	m, err := c.compose(d)
 	if err != nil {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Rejected, Err: err}
+	}
+	if err := c.pace.wait(ctx); err != nil {
+		return channels.Receipt{}, err
 	}
 	if err := c.pool.enter(ctx); err != nil {
 		return channels.Receipt{}, err
@@ -151,7 +160,13 @@ func (c *Channel) compose(d channels.Delivery) (message, error) {
 			c.rendered.put(key, mail)
 		}
 	}
-	return mail.address(d, key.has, c.clock()), nil
+	m := mail.address(d, key.has, c.clock())
+	if c.signer == nil {
+		return m, nil
+	}
+	var err error
+	m.signed, err = c.signer.sign(m)
+	return m, err
 }
 
 // Close takes leave of the mail server on every connection that no mail is

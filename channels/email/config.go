@@ -38,7 +38,10 @@ type Config struct {
 	MaxPerConnection int           `yaml:"max_per_connection" env:"MAX_PER_CONNECTION"` // mails, then a new one is dialled
 	Idle             time.Duration `yaml:"idle" env:"IDLE"`                             // how long an unused connection is kept
 	Timeout          time.Duration `yaml:"timeout" env:"TIMEOUT"`                       // for dialling, and for each mail
+	PerSecond        int           `yaml:"per_second" env:"PER_SECOND"`                 // mails a second from this node, at most; 0: as fast as the server takes them
 	Hello            string        `yaml:"hello" env:"HELLO"`                           // our name in EHLO; empty: the machine's
+
+	DKIM DKIM `yaml:"dkim" envPrefix:"DKIM_"`
 }
 
 // Bounds of Config.
@@ -62,7 +65,7 @@ func Default() Config {
 
 // Validate returns what is wrong, each fault with its key and remedy.
 func (c Config) Validate() error {
-	return errors.Join(c.checkServer(), c.checkTLS(), c.checkSignIn(), c.checkAddresses(), c.checkBounds())
+	return errors.Join(c.checkServer(), c.checkTLS(), c.checkSignIn(), c.checkAddresses(), c.checkBounds(), c.DKIM.check(c.From))
 }
 
 func (c Config) checkServer() error {
@@ -115,6 +118,8 @@ func (c Config) checkBounds() error {
 		return fmt.Errorf("connections is not between 1 and %d; 8 suits most servers", maxConnections)
 	case c.MaxPerConnection < 1:
 		return errors.New("max_per_connection is not above 0; 100 suits most servers")
+	case c.PerSecond < 0:
+		return errors.New("per_second is below 0; 0 sets no limit")
 	case c.Idle <= 0:
 		return errors.New("idle is not above 0s; 60s suits most servers")
 	case c.Timeout <= 0:

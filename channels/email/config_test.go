@@ -56,6 +56,7 @@ func TestFaultsNameKeyAndRemedy(t *testing.T) {
 		"no connections":        {func(c *Config) { c.Connections = 0 }, "connections"},
 		"too many connections":  {func(c *Config) { c.Connections = 5000 }, "connections"},
 		"no mails":              {func(c *Config) { c.MaxPerConnection = 0 }, "max_per_connection"},
+		"below 0 a second":      {func(c *Config) { c.PerSecond = -1 }, "per_second"},
 		"no idle time":          {func(c *Config) { c.Idle = 0 }, "idle"},
 		"no time":               {func(c *Config) { c.Timeout = -time.Second }, "timeout"},
 		"hello with line break": {func(c *Config) { c.Hello = "a\r\nb" }, "hello"},
@@ -78,7 +79,7 @@ func TestFaultsNameKeyAndRemedy(t *testing.T) {
 func TestConfigIsRead(t *testing.T) {
 	cfg := Default()
 	file := "host: smtp.zone.example\nport: 465\nusername: relais\npassword: geheim\ntls: implicit\nfrom: bin@zone.example\nfrom_name: Zone\n" +
-		"reply_to: a@zone.example\nconnections: 4\nmax_per_connection: 50\nidle: 30s\ntimeout: 10s\nhello: relais.zone.example\n"
+		"reply_to: a@zone.example\nconnections: 4\nmax_per_connection: 50\nidle: 30s\ntimeout: 10s\nhello: relais.zone.example\nper_second: 20\n"
 	if err := yaml.Load([]byte(file), &cfg, yaml.WithKnownFields()); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +89,7 @@ func TestConfigIsRead(t *testing.T) {
 	if err := cfg.Validate(); err != nil {
 		t.Errorf("validate: %v", err)
 	}
-	if cfg.Password.Reveal() != "anders" || cfg.Idle != 45*time.Second || cfg.MaxPerConnection != 50 || cfg.TLS != Implicit {
+	if cfg.Password.Reveal() != "anders" || cfg.Idle != 45*time.Second || cfg.MaxPerConnection != 50 || cfg.PerSecond != 20 || cfg.TLS != Implicit {
 		t.Errorf("got %+v", cfg)
 	}
 	if strings.Contains(fmt.Sprintf("%v %+v %#v", cfg, cfg, cfg), "anders") {

@@ -51,12 +51,14 @@ type rendered struct {
 	host  string
 	fixed [][]byte // one more than own
 	own   []part
+	size  int // bytes, about
 }
 
 // cut finds the placeholders. All of those in the parts must have come through
 // their encoding, besides the two of the headers.
 func (r *renderer) cut(mail []byte, inParts int) (*rendered, error) {
-	out := &rendered{host: r.host}
+	const usual = 4096 // bytes of links and header fields of the recipient's own
+	out := &rendered{host: r.host, size: len(mail) + usual}
 	for {
 		before, after, found := bytes.Cut(mail, []byte(r.mark))
 		out.fixed = append(out.fixed, before)
@@ -83,6 +85,7 @@ type message struct {
 	links  channels.Links
 	leave  bool
 	at     time.Time
+	signed []byte // the DKIM-Signature field; empty: not signed
 }
 
 // address makes the mail the recipient's own.
@@ -97,7 +100,7 @@ func (r *rendered) address(d channels.Delivery, has links, now time.Time) messag
 // pieces yields the mail in order.
 func (m message) pieces() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
-		if !yield(m.head()) {
+		if !yield(m.signed) || !yield(m.head()) {
 			return
 		}
 		for i, fixed := range m.mail.fixed {

@@ -21,6 +21,7 @@ type commands struct {
 	Import    importCommands   `cmd:"" help:"Read partnerships and members from files."`
 	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
 	VAPID     vapidCommands    `cmd:"" name:"vapid" help:"Make, show and replace the key of push messages."`
+	Email     emailCommands    `cmd:"" help:"Prepare what email needs: the key that signs it."`
 	Config    configCommands   `cmd:"" help:"Check and show the configuration."`
 }
 
