@@ -12,13 +12,17 @@ import (
 // Purpose says why somebody is written to.
 type Purpose string
 
-// The four things that Relais sends.
+// The things that Relais sends.
 const (
 	ForMember Purpose = "message" // the police's message, to a member
 	Ask       Purpose = "ask"     // the question to an approver whether it may go
 	Notice    Purpose = "notice"  // word to an approver of what became of it
 	Digest    Purpose = "digest"  // several messages in one: the infoflash
+	Service   Purpose = "service" // what Relais itself tells somebody: a reminder, a question to an officer
 )
+
+// Purposes lists every purpose.
+func Purposes() []Purpose { return []Purpose{ForMember, Ask, Notice, Digest, Service} }
 
 // Content is what everybody reads who reads the same: one message revision,
 // partnership and language. A channel may keep what it rendered from it for as
@@ -36,7 +40,7 @@ type Content struct {
 	Body        string
 	Note        string    // the coordinator's local note; shown as theirs
 	Rule        string    // for Ask: what the plan says, in a sentence
-	Outcome     string    // for Notice: what became of it, in a sentence
+	Outcome     string    // for Notice: what became of it, in a sentence; for Ask: the police's answer to a question, if one was asked
 	Items       []Item    // for Digest
 	Sent        time.Time // when the police wrote it
 	Expires     time.Time

@@ -45,30 +45,27 @@ func (a *Approver) decideOnce(ctx context.Context, id subscribers.ApprovalID, d 
 	if err != nil {
 		return subscribers.Approval{}, err
 	}
-	after, err := before.Apply(d, m.Author)
+	after, err := before.Apply(d, m)
 	if err != nil {
 		return before, err
 	}
-	if err := a.entitled(ctx, before.Partnership, d); err != nil {
+	if err := a.entitled(ctx, before, d); err != nil {
 		return before, err
-	}
-	if after.State.Granted() && !d.At.Before(m.Expires) {
-		return before, &subscribers.RefusedMoveError{Reason: "the message has expired, so it is not sent any more"}
 	}
 	return after, a.move(ctx, before, after, m)
 }
 
 // entitled refuses who was an approver when the link was sent and is none now.
-func (a *Approver) entitled(ctx context.Context, p broker.PartnershipID, d subscribers.Decision) error {
+func (a *Approver) entitled(ctx context.Context, approval subscribers.Approval, d subscribers.Decision) error {
 	if d.Member == (subscribers.MemberID{}) {
 		return nil
 	}
-	approvers, err := a.Directory.Approvers(ctx, p)
+	approvers, err := a.Directory.Approvers(ctx, approval.Partnership)
 	if err != nil {
 		return fmt.Errorf("list approvers: %w", err)
 	}
-	if !subscribers.MayDecide(approvers, d.Member) {
-		return &subscribers.RefusedMoveError{Reason: "only a coordinator or deputy of the partnership may decide"}
+	if !approval.Rule.Approval.MayDecide(approvers, d.Member) {
+		return &subscribers.RefusedMoveError{Reason: "only those whom the communication plan names may decide: the coordinator, the deputies or the committee"}
 	}
 	return nil
 }
@@ -79,11 +76,15 @@ func (a *Approver) Climb(ctx context.Context, id subscribers.ApprovalID) error {
 	if err != nil {
 		return err
 	}
-	after := before.Climb(m.Expires, a.Now())
-	if after.State == before.State && after.Step == before.Step {
+	people, err := a.people(ctx, before)
+	if err != nil {
+		return err
+	}
+	after := before.Climb(m.Expires, people.present, a.Now())
+	if after.Version == before.Version && after.Deadline.Equal(before.Deadline) {
 		return nil
 	}
-	if err := a.move(ctx, before, after, m); !errors.Is(err, errMoved) {
+	if err := a.write(ctx, before, after, m, people); !errors.Is(err, errMoved) {
 		return err
 	}
 	return nil // somebody answered in that very moment
@@ -101,15 +102,44 @@ func (a *Approver) load(ctx context.Context, id subscribers.ApprovalID) (subscri
 	return approval, m, nil
 }
 
-// move writes the approval's new state and who is written to because of it,
-// then announces both.
-func (a *Approver) move(ctx context.Context, before, after subscribers.Approval, m broker.Message) error {
-	approvers, err := a.Directory.Approvers(ctx, after.Partnership)
+// people are those whom an approval concerns.
+type people struct {
+	partnership subscribers.Partnership
+	approvers   []subscribers.Approver // whom the ladder names
+	present     []subscribers.Approver // and who are there to be asked today
+}
+
+func (a *Approver) people(ctx context.Context, approval subscribers.Approval) (people, error) {
+	p, err := a.Directory.Partnership(ctx, approval.Partnership)
 	if err != nil {
-		return fmt.Errorf("list approvers: %w", err)
+		return people{}, fmt.Errorf("read partnership: %w", err)
 	}
-	letters := a.letters(before, after, approvers, m)
-	moved, err := a.Ledger.Move(ctx, before, after, letters)
+	all, err := a.Directory.Approvers(ctx, approval.Partnership)
+	if err != nil {
+		return people{}, fmt.Errorf("list approvers: %w", err)
+	}
+	rule := approval.Rule.Approval
+	return people{p, rule.Approvers(all), rule.Present(all, p.Today(a.Now()))}, nil
+}
+
+func (a *Approver) move(ctx context.Context, before, after subscribers.Approval, m broker.Message) error {
+	people, err := a.people(ctx, after)
+	if err != nil {
+		return err
+	}
+	return a.write(ctx, before, after, m, people)
+}
+
+// write keeps the approval's new state and who is written to because of it,
+// then announces both.
+func (a *Approver) write(ctx context.Context, before, after subscribers.Approval, m broker.Message, who people) error {
+	letters := a.letters(before, after, who, m)
+	services, told, err := a.toPolice(ctx, before, after, who, m)
+	if err != nil {
+		return err
+	}
+	letters = append(letters, told...)
+	moved, err := a.Ledger.Move(ctx, before, after, letters, services)
 	if err != nil {
 		return fmt.Errorf("move approval: %w", err)
 	}
@@ -127,17 +157,14 @@ func (a *Approver) move(ctx context.Context, before, after subscribers.Approval,
 	return nil
 }
 
-// letters asks those of the next step, or tells those who were asked how it ended.
-func (a *Approver) letters(before, after subscribers.Approval, approvers []subscribers.Approver, m broker.Message) []subscribers.Entry {
-	if after.Step > before.Step {
-		return after.Questions(m, after.AskedAt(after.Step, approvers), a.Channels, a.Now())
+// letters asks those of the next rungs, asks all again after a hold or an
+// answer, or tells all who may decide what one of them, or the plan, did.
+func (a *Approver) letters(before, after subscribers.Approval, who people, m broker.Message) []subscribers.Entry {
+	switch {
+	case after.State == subscribers.ApprovalPending && before.State != subscribers.ApprovalPending:
+		return after.Questions(m, after.Between(0, after.Step, who.present), a.Channels, a.Now())
+	case after.State == subscribers.ApprovalPending:
+		return after.Questions(m, after.Between(before.Step, after.Step, who.present), a.Channels, a.Now())
 	}
-	if !after.State.Final() {
-		return nil
-	}
-	var asked []subscribers.Approver
-	for step := 1; step <= after.Step; step++ {
-		asked = append(asked, after.AskedAt(step, approvers)...)
-	}
-	return after.Notices(m, asked, a.Channels, a.Now())
+	return after.Notices(m, who.approvers, a.Channels, a.Now())
 }

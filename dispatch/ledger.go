@@ -22,6 +22,8 @@ type Directory interface {
 	Plan(ctx context.Context, id broker.PartnershipID, version int) (subscribers.Plan, error)
 	// Approvers returns coordinators, deputies and committee with all their contacts.
 	Approvers(ctx context.Context, id broker.PartnershipID) ([]subscribers.Approver, error)
+	// Officers returns the people of a zone's police to whom Relais writes, the mandated ones first.
+	Officers(ctx context.Context, zone broker.ZoneID) ([]subscribers.Officer, error)
 	// Members returns at most limit people (every role) of an audience who have
 	// not left, with all their contacts, by id, beginning after the given one.
 	Members(ctx context.Context, a subscribers.Audience, after subscribers.MemberID, limit int) ([]subscribers.Member, error)
@@ -37,6 +39,7 @@ type Ledger interface {
 	Corrections
 	Deliveries
 	Digests
+	Services
 }
 
 // Approvals keeps messages and the decisions about them.
@@ -49,9 +52,11 @@ type Approvals interface {
 	Message(ctx context.Context, id broker.MessageID, revision int) (broker.Message, error)
 	// Approval returns one, or subscribers.ErrNotFound.
 	Approval(ctx context.Context, id subscribers.ApprovalID) (subscribers.Approval, error)
-	// Move writes after and entries if the approval still has the State and Step of
-	// before, and says whether it had.
-	Move(ctx context.Context, before, after subscribers.Approval, entries []subscribers.Entry) (bool, error)
+	// Move writes after, with the decision that made it, entries and what services
+	// say, if the approval still has the Version of before, and says whether it had.
+	Move(ctx context.Context, before, after subscribers.Approval, entries []subscribers.Entry, services []subscribers.ServiceMessage) (bool, error)
+	// Moves returns every decision about an approval, the oldest first.
+	Moves(ctx context.Context, id subscribers.ApprovalID) ([]subscribers.Move, error)
 	// OverdueApprovals returns open ones whose deadline has passed.
 	OverdueApprovals(ctx context.Context, now time.Time, limit int) ([]subscribers.Approval, error)
 	// UnplannedApprovals returns granted ones that were decided before the given time and are not marked planned.
@@ -96,6 +101,15 @@ type Deliveries interface {
 	// Bury keeps an event that a step gave up on. The same event at the same
 	// stage counts up instead of making a second row.
 	Bury(ctx context.Context, d broker.DeadLetter) error
+}
+
+// Services keeps what Relais itself tells somebody.
+type Services interface {
+	// Tell writes a service message and the entries by which it goes. What exists
+	// is left as it is.
+	Tell(ctx context.Context, m subscribers.ServiceMessage, entries []subscribers.Entry, at time.Time) error
+	// ServiceMessage returns one, or subscribers.ErrNotFound.
+	ServiceMessage(ctx context.Context, id uuid.UUID) (subscribers.ServiceMessage, error)
 }
 
 // Digests keeps the slots in which digests go out.

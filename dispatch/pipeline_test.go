@@ -120,7 +120,7 @@ func TestOnlyApproversDecideByLink(t *testing.T) {
 	}
 	var refused *subscribers.RefusedMoveError
 	for _, member := range members {
-		if !subscribers.MayDecide(approvers, member.ID) {
+		if !(subscribers.ApprovalRule{}).MayDecide(approvers, member.ID) {
 			if err := decide(member.ID); !errors.As(err, &refused) {
 				t.Fatalf("a member without a role decided: %v", err)
 			}

@@ -134,12 +134,12 @@ func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.P
 	if !ok {
 		return subscribers.Approval{}, nil, fmt.Sprintf("its plan has no rule for %s/%s", m.Kind, m.Urgency), nil
 	}
-	a := subscribers.NewApproval(m, p, rule, now)
+	present := rule.Approval.Present(approvers, p.Today(now))
+	a := subscribers.NewApproval(m, p, rule, present, now)
 	if a.State.Granted() {
-		return a, a.Notices(m, approvers, r.Channels, now), "", nil
+		return a, a.Notices(m, rule.Approval.Approvers(approvers), r.Channels, now), "", nil
 	}
-	asked := a.AskedAt(a.Step, approvers)
-	return a, a.Questions(m, asked, r.Channels, now), "", nil
+	return a, a.Questions(m, a.Between(0, a.Step, present), r.Channels, now), "", nil
 }
 
 // announce tells the next steps. What gets lost here the sweep finds.

@@ -26,7 +26,7 @@ type Script struct {
 type contentKey struct {
 	purpose  channels.Purpose
 	approval subscribers.ApprovalID
-	state    string // a notice's
+	letter   string // a notice's, question's or service message's own
 	lang     broker.Lang
 }
 
@@ -68,8 +68,8 @@ func (s *Script) Contents(ctx context.Context, claimed []subscribers.Claimed) (m
 
 func (s *Script) content(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
 	key := contentKey{purpose: e.Purpose, approval: e.Approval, lang: e.Lang}
-	if e.Purpose == channels.Notice {
-		key.state = e.About.String()
+	if e.Purpose != channels.ForMember {
+		key.letter = fmt.Sprintf("%s/%d", e.About, e.Revision)
 	}
 	if content := s.kept(key); content != nil {
 		return content, nil
@@ -78,7 +78,7 @@ func (s *Script) content(ctx context.Context, e subscribers.Entry) (*channels.Co
 	if err != nil {
 		return nil, err
 	}
-	content.Key = fmt.Sprintf("%s/%s/%s/%s", key.purpose, key.approval, key.state, key.lang)
+	content.Key = fmt.Sprintf("%s/%s/%s/%s", key.purpose, key.approval, key.letter, key.lang)
 	s.keep(key, content)
 	return content, nil
 }
@@ -99,6 +99,9 @@ func (s *Script) keep(key contentKey, content *channels.Content) {
 }
 
 func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
+	if e.Purpose == channels.Service {
+		return s.service(ctx, e)
+	}
 	approval, err := s.Ledger.Approval(ctx, e.Approval)
 	if err != nil {
 		return nil, fmt.Errorf("read approval: %w", err)
@@ -125,13 +128,11 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 		}
 	case channels.Ask:
 		c.Rule = approval.Rule.Explain(e.Lang)
+		c.Outcome, err = s.answer(ctx, e, p)
 	case channels.Notice:
-		c.Outcome = approval.Decision.Say(e.Lang)
-		if e.About == subscribers.NoticeAbout(approval.ID, subscribers.ApprovalWithdrawn) {
-			c.Outcome = subscribers.Withdrawal(e.CreatedAt).Say(e.Lang)
-		}
+		c.Outcome, err = s.outcome(ctx, e, approval, p)
 	}
-	return c, nil
+	return c, err
 }
 
 // collapse is the same for a message and for what corrects it: the newest

@@ -378,8 +378,8 @@ func (l *crashingLedger) Open(ctx context.Context, m broker.Message, at time.Tim
 	return l.around(func() error { return l.Store.Open(ctx, m, at, a, r, e) })
 }
 
-func (l *crashingLedger) Move(ctx context.Context, before, after subscribers.Approval, e []subscribers.Entry) (moved bool, err error) {
-	err = l.around(func() error { moved, err = l.Store.Move(ctx, before, after, e); return err })
+func (l *crashingLedger) Move(ctx context.Context, before, after subscribers.Approval, e []subscribers.Entry, services []subscribers.ServiceMessage) (moved bool, err error) {
+	err = l.around(func() error { moved, err = l.Store.Move(ctx, before, after, e, services); return err })
 	return moved, err
 }
 

@@ -8,8 +8,8 @@ import (
 	"relais/subscribers"
 )
 
-const approvalColumns = `id, message, revision, partnership, plan_version, rule, state, step, deadline, asked,
-	decided_to, decided_by, decided_at, decided_how, decided_why, decided_note, planned`
+const approvalColumns = `id, message, revision, partnership, plan_version, rule, state, version, step, deadline, asked,
+	decided_to, decided_by, decided_at, decided_how, decided_why, decided_note, decided_until, planned`
 
 // OverdueApprovals returns open ones whose deadline has passed, the oldest first.
 func (s *Store) OverdueApprovals(ctx context.Context, now time.Time, limit int) (found []subscribers.Approval, err error) {
@@ -57,24 +57,27 @@ func addApprovals(ctx context.Context, t *tx, approvals []subscribers.Approval) 
 		rules[i] = rule
 	}
 	_, err := t.each(ctx, `INSERT INTO approvals (`+approvalColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT DO NOTHING`, len(approvals), func(i int) []any {
 		a, d := approvals[i], approvals[i].Decision
 		return []any{
 			a.ID.UUID[:], a.Message.UUID[:], a.Revision, string(a.Partnership), a.PlanVersion, rules[i],
-			string(a.State), a.Step, millis(a.Deadline), millis(a.Asked),
-			string(d.To), d.By, millis(d.At), string(d.How), d.Why, d.Note, millis(a.Planned),
+			string(a.State), a.Version, a.Step, millis(a.Deadline), millis(a.Asked),
+			string(d.To), d.By, millis(d.At), string(d.How), d.Why, d.Note, millis(d.Until), millis(a.Planned),
 		}
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return addMoves(ctx, t, approvals)
 }
 
 func scanApproval(r row) (a subscribers.Approval, err error) {
 	var partnership, rule, state, to, how string
 	d := &a.Decision
 	err = r.Scan(asID{(*[16]byte)(&a.ID.UUID)}, asID{(*[16]byte)(&a.Message.UUID)}, &a.Revision, &partnership, &a.PlanVersion, &rule,
-		&state, &a.Step, asTime{&a.Deadline}, asTime{&a.Asked},
-		&to, &d.By, asTime{&d.At}, &how, &d.Why, &d.Note, asTime{&a.Planned})
+		&state, &a.Version, &a.Step, asTime{&a.Deadline}, asTime{&a.Asked},
+		&to, &d.By, asTime{&d.At}, &how, &d.Why, &d.Note, asTime{&d.Until}, asTime{&a.Planned})
 	if err != nil {
 		return a, err
 	}

@@ -56,11 +56,15 @@ func addRefusals(ctx context.Context, t *tx, m broker.Message, refused []subscri
 }
 
 func lapseOlder(ctx context.Context, t *tx, id broker.MessageID, at time.Time) error {
-	_, err := t.ExecContext(ctx, `UPDATE approvals SET state = 'lapsed', deadline = 0, decided_to = 'lapsed',
-			decided_by = 'nobody', decided_at = $2, decided_how = $3, decided_why = '', decided_note = ''
-		WHERE message = $1 AND state IN ('pending', 'held', 'questioned')
-		AND revision < (SELECT MAX(m.revision) FROM messages m WHERE m.id = $1)`,
-		id.UUID[:], millis(at), string(subscribers.HowRevision))
+	const older = `message = $4 AND revision < (SELECT MAX(m.revision) FROM messages m WHERE m.id = $4)`
+	d := subscribers.Decision{By: subscribers.Nobody, How: subscribers.HowRevision}
+	args := func(int) []any { return []any{id.UUID[:]} }
+	if err := keepLapses(ctx, t, d, at, older, 1, args); err != nil {
+		return err
+	}
+	_, err := t.ExecContext(ctx, `UPDATE approvals SET state = 'lapsed', version = version + 1, deadline = 0, decided_to = 'lapsed',
+			decided_by = $1, decided_at = $2, decided_how = $3, decided_why = '', decided_note = '', decided_until = 0
+		WHERE `+openStates+` AND `+older, d.By, millis(at), string(d.How), id.UUID[:])
 	return err
 }
 
@@ -82,12 +86,15 @@ func (s *Store) Approval(ctx context.Context, id subscribers.ApprovalID) (found 
 	return found, err
 }
 
-// Move writes after and entries if the approval still has the State and Step of
-// before, and says whether it had.
-func (s *Store) Move(ctx context.Context, before, after subscribers.Approval, entries []subscribers.Entry) (moved bool, err error) {
+// Move writes after, with the decision that made it, entries and what services
+// say, if the approval still has the Version of before, and says whether it had.
+func (s *Store) Move(ctx context.Context, before, after subscribers.Approval, entries []subscribers.Entry, services []subscribers.ServiceMessage) (moved bool, err error) {
 	err = s.write(ctx, fmt.Sprintf("move approval %s", before.ID), func(t *tx) error {
 		moved, err = moveApproval(ctx, t, before, after)
 		if err != nil || !moved {
+			return err
+		}
+		if err := addServices(ctx, t, services, after.Decision.At); err != nil {
 			return err
 		}
 		_, err = addEntries(ctx, t, entries)
@@ -98,17 +105,20 @@ func (s *Store) Move(ctx context.Context, before, after subscribers.Approval, en
 
 func moveApproval(ctx context.Context, t *tx, before, after subscribers.Approval) (bool, error) {
 	d := after.Decision
-	done, err := t.ExecContext(ctx, `UPDATE approvals SET state = $4, step = $5, deadline = $6, asked = $7,
-			decided_to = $8, decided_by = $9, decided_at = $10, decided_how = $11, decided_why = $12, decided_note = $13
-		WHERE id = $1 AND state = $2 AND step = $3`,
-		before.ID.UUID[:], string(before.State), before.Step,
-		string(after.State), after.Step, millis(after.Deadline), millis(after.Asked),
-		string(d.To), d.By, millis(d.At), string(d.How), d.Why, d.Note)
+	done, err := t.ExecContext(ctx, `UPDATE approvals SET state = $3, version = $4, step = $5, deadline = $6, asked = $7,
+			decided_to = $8, decided_by = $9, decided_at = $10, decided_how = $11, decided_why = $12, decided_note = $13, decided_until = $14
+		WHERE id = $1 AND version = $2`,
+		before.ID.UUID[:], before.Version,
+		string(after.State), after.Version, after.Step, millis(after.Deadline), millis(after.Asked),
+		string(d.To), d.By, millis(d.At), string(d.How), d.Why, d.Note, millis(d.Until))
 	if err != nil {
 		return false, err
 	}
 	n, err := done.RowsAffected()
-	return n == 1, err
+	if err != nil || n == 0 || before.Decision == d {
+		return n == 1, err
+	}
+	return true, addMoves(ctx, t, []subscribers.Approval{after})
 }
 
 // MarkPlanned notes that every delivery of an approval has been written. The

@@ -56,7 +56,7 @@ func TestNewRevisionLapsesOpenApprovals(t *testing.T) {
 					must(t, s.Open(t.Context(), m, noon, []subscribers.Approval{approval(m, tilleuls), held, decided}, nil, nil))
 				}
 				want := approval(first, tilleuls)
-				want.State, want.Deadline = subscribers.ApprovalLapsed, time.Time{}
+				want.State, want.Version, want.Deadline = subscribers.ApprovalLapsed, 2, time.Time{}
 				want.Decision = subscribers.Decision{To: subscribers.ApprovalLapsed, By: "nobody", At: noon, How: subscribers.HowRevision}
 				same(t, "pending, first revision", got(s.Approval(t.Context(), want.ID))(t), want)
 				for p, state := range map[broker.PartnershipID][2]subscribers.ApprovalState{
@@ -73,7 +73,7 @@ func TestNewRevisionLapsesOpenApprovals(t *testing.T) {
 	}
 }
 
-func TestMoveNeedsStateAndStep(t *testing.T) {
+func TestMoveNeedsTheVersion(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		m := message(broker.NewMessageID(), 1)
 		a := approval(m, tilleuls)
@@ -82,19 +82,20 @@ func TestMoveNeedsStateAndStep(t *testing.T) {
 		notice.Purpose, notice.About = channels.Notice, subscribers.NoticeAbout(a.ID, subscribers.ApprovalRefused)
 
 		climbed := a
-		climbed.Step, climbed.Deadline = 2, noon.Add(15*time.Minute)
-		same(t, "climb", got(s.Move(t.Context(), a, climbed, nil))(t), true)
-		same(t, "from the old step", got(s.Move(t.Context(), a, climbed, []subscribers.Entry{notice}))(t), false)
+		climbed.Version, climbed.Step, climbed.Deadline = 2, 2, noon.Add(15*time.Minute)
+		same(t, "climb", got(s.Move(t.Context(), a, climbed, nil, nil))(t), true)
+		same(t, "from the old version", got(s.Move(t.Context(), a, climbed, []subscribers.Entry{notice}, nil))(t), false)
 		if _, err := s.Entry(t.Context(), notice.ID); !errors.Is(err, subscribers.ErrNotFound) {
 			t.Errorf("the entry of a lost move: got %v, want ErrNotFound", err)
 		}
 
-		refused, err := climbed.Apply(subscribers.Decision{To: subscribers.ApprovalRefused, By: "Anne", At: noon, How: subscribers.HowLink, Why: "c'est réglé", Note: "déjà dit"}, "author")
+		refused, err := climbed.Apply(subscribers.Decision{To: subscribers.ApprovalRefused, By: "Anne", At: noon, How: subscribers.HowLink, Why: "c'est réglé", Note: "déjà dit"}, m)
 		must(t, err)
-		same(t, "refuse", got(s.Move(t.Context(), climbed, refused, []subscribers.Entry{notice}))(t), true)
+		same(t, "refuse", got(s.Move(t.Context(), climbed, refused, []subscribers.Entry{notice}, nil))(t), true)
 		same(t, "approval", got(s.Approval(t.Context(), a.ID))(t), refused)
 		same(t, "notice", got(s.Entry(t.Context(), notice.ID))(t), notice)
-		same(t, "again", got(s.Move(t.Context(), climbed, refused, nil))(t), false)
+		same(t, "again", got(s.Move(t.Context(), climbed, refused, nil, nil))(t), false)
+		same(t, "decisions", got(s.Moves(t.Context(), a.ID))(t), []subscribers.Move{{Version: 3, Decision: refused.Decision}})
 	})
 }
 
@@ -108,8 +109,8 @@ func TestMoveRacedHasOneWinner(t *testing.T) {
 		for _, to := range []subscribers.ApprovalState{subscribers.ApprovalApproved, subscribers.ApprovalRefused, subscribers.ApprovalHeld, subscribers.ApprovalLapsed, subscribers.ApprovalOverruled} {
 			moving.Go(func() {
 				after := a
-				after.State = to
-				moved, err := s.Move(t.Context(), a, after, entries(a, people(3)))
+				after.State, after.Version = to, 2
+				moved, err := s.Move(t.Context(), a, after, entries(a, people(3)), nil)
 				if err != nil {
 					t.Error(err)
 				}

@@ -95,7 +95,7 @@ func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subsc
 		return err
 	}, `SELECT `+entryOf("d")+`,
 			COALESCE(c.address, ''), COALESCE(c.consent_at, 0), COALESCE(c.consent_how, ''),
-			CASE WHEN s.member IS NULL THEN 1 ELSE 0 END,
+			CASE WHEN s.member IS NULL AND d.purpose <> 'service' THEN 1 ELSE 0 END,
 			CASE WHEN a.id IS NULL OR d.purpose = 'notice' THEN 0 ELSE 1 END
 		FROM wanted w CROSS JOIN deliveries d
 		LEFT JOIN contacts c ON c.member = d.member AND c.channel = d.channel AND c.hash = d.hash AND c.state = 'active'

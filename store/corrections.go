@@ -40,13 +40,19 @@ func stopApprovals(ctx context.Context, t *tx, m broker.Message, originals []sub
 	if m.Replaces() {
 		d.How = subscribers.HowRevision
 	}
+	id := func(i int) []any { return []any{originals[i].Approval.ID.UUID[:]} }
+	if err := keepLapses(ctx, t, d, at, `id = $4`, len(originals), id); err != nil {
+		return err
+	}
 	// One statement: an answer that comes in this very moment is granted, or finds it lapsed.
-	const open = `state IN ('pending', 'held', 'questioned')`
+	const open = openStates
 	_, err := t.each(ctx, `UPDATE approvals SET stopped_by = COALESCE(stopped_by, $2),
 			decided_to = CASE WHEN `+open+` THEN 'lapsed' ELSE decided_to END,
 			decided_by = CASE WHEN `+open+` THEN $3 ELSE decided_by END,
 			decided_how = CASE WHEN `+open+` THEN $4 ELSE decided_how END,
 			decided_at = CASE WHEN `+open+` THEN $5 ELSE decided_at END,
+			decided_why = CASE WHEN `+open+` THEN '' ELSE decided_why END,
+			version = CASE WHEN `+open+` THEN version + 1 ELSE version END,
 			deadline = CASE WHEN `+open+` THEN 0 ELSE deadline END,
 			state = CASE WHEN `+open+` THEN 'lapsed' ELSE state END
 		WHERE id = $1`, len(originals), func(i int) []any {

@@ -55,7 +55,7 @@ func TestRecallLapsesWhatIsOpen(t *testing.T) {
 		cancel.Partnerships = []broker.PartnershipID{tilleuls}
 		must(t, s.Recall(t.Context(), cancel, cancel.References, noon))
 
-		a.State, a.Deadline, a.Decision = subscribers.ApprovalLapsed, time.Time{}, subscribers.Withdrawal(noon)
+		a.State, a.Version, a.Deadline, a.Decision = subscribers.ApprovalLapsed, 2, time.Time{}, subscribers.Withdrawal(noon)
 		same(t, "named", got(s.Approval(t.Context(), a.ID))(t), a)
 		same(t, "not named", got(s.Approval(t.Context(), other.ID))(t), other)
 

@@ -51,7 +51,7 @@ func (s *Store) Approvers(ctx context.Context, id broker.PartnershipID) (found [
 }
 
 func approvers(ctx context.Context, t *tx, id broker.PartnershipID) ([]subscribers.Approver, error) {
-	found, err := list(ctx, t, scanApprover, `SELECT m.id, m.name, m.lang, s.role
+	found, err := list(ctx, t, scanApprover, `SELECT `+memberColumns+`, s.role
 		FROM memberships s JOIN members m ON m.id = s.member
 		WHERE s.partnership = $1 AND s.left_at = 0 AND s.role IN ('coordinator', 'deputy', 'committee')
 		ORDER BY CASE s.role WHEN 'coordinator' THEN 1 WHEN 'deputy' THEN 2 ELSE 3 END, m.id`, string(id))
@@ -69,7 +69,7 @@ func approvers(ctx context.Context, t *tx, id broker.PartnershipID) ([]subscribe
 	for i, a := range found {
 		found[i].Contacts = contacts[a.ID]
 	}
-	return found, nil
+	return found, fillAbsences(ctx, t, id, found)
 }
 
 func scanPartnership(r row) (p subscribers.Partnership, err error) {
@@ -93,8 +93,6 @@ func scanPlan(r row) (p subscribers.Plan, err error) {
 }
 
 func scanApprover(r row) (a subscribers.Approver, err error) {
-	var lang, role string
-	err = r.Scan(asID{(*[16]byte)(&a.ID.UUID)}, &a.Name, &lang, &role)
-	a.Lang, a.Role = broker.Lang(lang), subscribers.Role(role)
+	a.Member, err = scanMember(longer{r, []any{(*string)(&a.Role)}})
 	return a, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -13,7 +14,7 @@ import (
 // entryColumns are the columns of a delivery, in the order of entryArgs and entryRow.
 const entryColumns = `id, purpose, about, revision, approval, partnership, member, channel, hash, lang, priority,
 	state, reason, rest, repeatable, attempt, ref, awaits,
-	not_before, next_at, not_after, created_at, accepted_at, final_at, replies, missed`
+	not_before, next_at, not_after, created_at, accepted_at, final_at, patience, replies, missed`
 
 // entryOf names the columns within a join.
 func entryOf(alias string) string {
@@ -22,7 +23,7 @@ func entryOf(alias string) string {
 
 const insertEntry = `INSERT INTO deliveries (` + entryColumns + `)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 	ON CONFLICT DO NOTHING`
 
 func entryArgs(e subscribers.Entry) []any {
@@ -30,7 +31,8 @@ func entryArgs(e subscribers.Entry) []any {
 		e.ID.UUID[:], string(e.Purpose), e.About[:], e.Revision, e.Approval.UUID[:], string(e.Partnership),
 		e.Member.UUID[:], string(e.Channel), e.Hash[:], string(e.Lang), string(e.Priority),
 		string(e.State), string(e.Reason), joinNames(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
-		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt), idOrNull(e.Replies), e.Missed,
+		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt),
+		e.Patience.Milliseconds(), idOrNull(e.Replies), e.Missed,
 	}
 }
 
@@ -46,6 +48,7 @@ func idOrNull(id channels.DeliveryID) any {
 type entryRow struct {
 	subscribers.Entry
 	purpose, partnership, channel, lang, priority, state, reason, rest string
+	patience                                                           int64
 }
 
 // into lists the scan targets for entryColumns.
@@ -56,7 +59,8 @@ func (e *entryRow) into() []any {
 		&e.channel, asID{(*[16]byte)(&e.Hash)}, &e.lang, &e.priority,
 		&e.state, &e.reason, &e.rest, asFlag{&e.Repeatable}, &e.Attempt, &e.Ref, asFlag{&e.Awaits},
 		asTime{&e.NotBefore}, asTime{&e.NextAt}, asTime{&e.NotAfter},
-		asTime{&e.CreatedAt}, asTime{&e.AcceptedAt}, asTime{&e.FinalAt}, asID{(*[16]byte)(&e.Replies.UUID)}, &e.Missed,
+		asTime{&e.CreatedAt}, asTime{&e.AcceptedAt}, asTime{&e.FinalAt},
+		&e.patience, asID{(*[16]byte)(&e.Replies.UUID)}, &e.Missed,
 	}
 }
 
@@ -65,6 +69,7 @@ func (e *entryRow) entry() subscribers.Entry {
 	e.Purpose, e.Partnership = channels.Purpose(e.purpose), broker.PartnershipID(e.partnership)
 	e.Channel, e.Lang, e.Priority = channels.Name(e.channel), broker.Lang(e.lang), broker.Priority(e.priority)
 	e.State, e.Reason, e.Rest = channels.State(e.state), channels.Reason(e.reason), splitNames(e.rest)
+	e.Patience = time.Duration(e.patience) * time.Millisecond
 	return e.Entry
 }
 

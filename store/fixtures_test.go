@@ -65,7 +65,7 @@ func message(id broker.MessageID, revision int) broker.Message {
 func approval(m broker.Message, p broker.PartnershipID) subscribers.Approval {
 	return subscribers.Approval{
 		ID: subscribers.ApprovalIDFor(m.ID, m.Revision, p), Message: m.ID, Revision: m.Revision, Partnership: p,
-		PlanVersion: 1, Rule: plan().Rules[0], State: subscribers.ApprovalPending, Step: 1,
+		PlanVersion: 1, Rule: plan().Rules[0], State: subscribers.ApprovalPending, Version: 1, Step: 1,
 		Deadline: noon.Add(5 * time.Minute), Asked: noon,
 	}
 }

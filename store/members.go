@@ -42,14 +42,14 @@ func membersQuery(a subscribers.Audience, after subscribers.MemberID, limit int)
 		}
 		got += `))`
 	}
-	return `SELECT m.id, m.name, m.lang FROM memberships s JOIN members m ON m.id = s.member
+	return `SELECT ` + memberColumns + ` FROM memberships s JOIN members m ON m.id = s.member
 		WHERE s.partnership = $1 AND s.left_at = 0 AND s.member > $2 ` + got + ` ORDER BY s.member LIMIT $3`, args
 }
 
 // Member returns one with all their contacts, or subscribers.ErrNotFound.
 func (s *Store) Member(ctx context.Context, id subscribers.MemberID) (found subscribers.Member, err error) {
 	err = s.read(ctx, fmt.Sprintf("read member %s", id), func(t *tx) error {
-		m, err := one(ctx, t, scanMember, `SELECT id, name, lang FROM members WHERE id = $1`, id.UUID[:])
+		m, err := one(ctx, t, scanMember, `SELECT `+memberColumns+` FROM members m WHERE m.id = $1`, id.UUID[:])
 		if err != nil {
 			return err
 		}
@@ -123,13 +123,6 @@ func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.Part
 			WHERE member = $1 AND partnership = $2 AND state = 'digested' AND digest IS NULL`, id.UUID[:], string(p), now)
 		return err
 	})
-}
-
-func scanMember(r row) (m subscribers.Member, err error) {
-	var lang string
-	err = r.Scan(asID{(*[16]byte)(&m.ID.UUID)}, &m.Name, &lang)
-	m.Lang = broker.Lang(lang)
-	return m, err
 }
 
 func scanContact(r row, n *int) (c subscribers.Contact, err error) {

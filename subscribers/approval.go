@@ -43,10 +43,11 @@ type Approval struct {
 	PlanVersion int  // the version that routed it (PLP.md, rule 4)
 	Rule        Rule // of that version
 	State       ApprovalState
-	Step        int       // how many groups of approvers have been asked
+	Version     int       // counts the moves, from 1; of two moves from the same version one wins
+	Step        int       // how many rungs of the ladder have been asked
 	Deadline    time.Time // when the sweep acts if nobody has; zero: never
-	Asked       time.Time // when the first approver was asked
-	Decision    Decision  // zero while open
+	Asked       time.Time // when the first approver was asked, moved on by as long as the clock stood still
+	Decision    Decision  // the last move by somebody or by the plan; zero before the first
 	Planned     time.Time // when the last delivery was written; zero: not yet
 }
 
@@ -57,8 +58,15 @@ type Decision struct {
 	Member MemberID // the approver, where the way of deciding says so; not kept
 	At     time.Time
 	How    How
-	Why    string // a refusal's or release's reason
-	Note   string // the coordinator's local note, at most MaxNote characters
+	Why    string    // a refusal's or release's reason, the question to the police, or their answer
+	Note   string    // the coordinator's local note, at most MaxNote characters
+	Until  time.Time // of a hold: when the approvers are asked again
+}
+
+// Move is a decision as it is kept, with the version that it made.
+type Move struct {
+	Version int
+	Decision
 }
 
 // How is the way a decision reached Relais.
@@ -67,7 +75,8 @@ type How string
 // The ways of deciding.
 const (
 	HowLink     How = "link"     // the single-use link
-	HowTerminal How = "terminal" // relais approve, relais refuse
+	HowSMS      How = "sms"      // a reply to the question, "OK 4821"
+	HowTerminal How = "terminal" // relais approve, relais refuse, and programs
 	HowPlan     How = "plan"     // the plan's rule, without a person
 	HowRevision How = "revision" // a newer revision, or a correction, replaced the message
 	HowCancel   How = "cancel"   // the police withdrew or closed the message
@@ -96,7 +105,7 @@ func (s ApprovalState) next() []ApprovalState {
 	case ApprovalPending:
 		return []ApprovalState{ApprovalApproved, ApprovalHeld, ApprovalQuestioned, ApprovalRefused, ApprovalLapsed, ApprovalOverruled}
 	case ApprovalHeld, ApprovalQuestioned:
-		return []ApprovalState{ApprovalApproved, ApprovalRefused, ApprovalLapsed}
+		return []ApprovalState{ApprovalPending, ApprovalApproved, ApprovalRefused, ApprovalLapsed}
 	}
 	return nil
 }
@@ -115,25 +124,75 @@ func (e *RefusedMoveError) Error() string { return e.Reason }
 
 // Apply returns the approval after a decision, *DecidedError when another one
 // was first, or *RefusedMoveError when this one is not allowed.
-func (a Approval) Apply(d Decision, author string) (Approval, error) {
+func (a Approval) Apply(d Decision, m broker.Message) (Approval, error) {
 	if a.State.Final() {
 		return a, &DecidedError{First: a.Decision}
 	}
-	if !a.State.CanBecome(d.To) {
-		return a, &RefusedMoveError{fmt.Sprintf("an approval that is %s cannot become %s", a.State, d.To)}
+	if reason := a.forbids(d, m); reason != "" {
+		return a, &RefusedMoveError{reason}
 	}
-	if d.To == ApprovalRefused && d.Why == "" {
-		return a, &RefusedMoveError{"a refusal needs a reason, so that the police can learn from it"}
+	if d.To == ApprovalPending {
+		return a.resumed(d, m.Expires), nil
 	}
-	if utf8.RuneCountInString(d.Note) > MaxNote {
-		return a, &RefusedMoveError{fmt.Sprintf("the note is longer than %d characters", MaxNote)}
-	}
-	if d.How != HowPlan && d.How != HowRevision && d.How != HowCancel && d.By == author {
-		return a, &RefusedMoveError{"the author of a message cannot approve it"} // PLP.md, rule 5
-	}
-	a.State, a.Decision = d.To, d
-	if d.To.Final() {
+	a.State, a.Decision, a.Version = d.To, d, a.Version+1
+	switch d.To {
+	case ApprovalHeld:
+		a.Deadline = d.Until
+	case ApprovalQuestioned:
+		a.Deadline = m.Expires
+	default:
 		a.Deadline = time.Time{}
 	}
 	return a, nil
+}
+
+// forbids says why a decision is not allowed; nothing: it is.
+func (a Approval) forbids(d Decision, m broker.Message) string {
+	byPerson := d.How != HowPlan && d.How != HowRevision && d.How != HowCancel
+	switch {
+	case !a.State.CanBecome(d.To):
+		return fmt.Sprintf("an approval that is %s cannot become %s", a.State, d.To)
+	case d.To == ApprovalRefused && d.Why == "":
+		return "a refusal needs a reason, so that the police can learn from it"
+	case d.To == ApprovalQuestioned && d.Why == "":
+		return "write what you want to ask the police"
+	case utf8.RuneCountInString(d.Note) > MaxNote:
+		return fmt.Sprintf("the note is longer than %d characters", MaxNote)
+	case byPerson && d.To != ApprovalPending && d.By == m.Author: // PLP.md, rule 5
+		return "the author of a message cannot approve it"
+	case d.To.Granted() && !d.At.Before(m.Expires):
+		return "the message has expired, so it is not sent any more"
+	case d.To == ApprovalHeld && (!d.Until.After(d.At) || !d.Until.Before(m.Expires)):
+		return "a hold ends later than now and before the message expires"
+	case d.To == ApprovalPending && byPerson:
+		return a.forbidsAnswer(d)
+	case d.To == ApprovalOverruled && byPerson:
+		return a.forbidsRelease(d)
+	}
+	return ""
+}
+
+// forbidsAnswer: the police answer what they were asked; a hold ends by itself.
+func (a Approval) forbidsAnswer(d Decision) string {
+	switch {
+	case a.State != ApprovalQuestioned:
+		return "nobody has asked the police anything about it"
+	case d.Why == "":
+		return "write the answer"
+	}
+	return ""
+}
+
+// forbidsRelease: only where and when the plan says so, and with a reason.
+func (a Approval) forbidsRelease(d Decision) string {
+	at := a.ReleasableAt()
+	switch {
+	case at.IsZero():
+		return "the communication plan of this partnership does not let the police send it themselves"
+	case d.At.Before(at):
+		return fmt.Sprintf("the communication plan lets the police send it from %s on, if nobody has answered by then", at.Format(time.RFC3339))
+	case d.Why == "":
+		return "a release needs a reason, which is kept"
+	}
+	return ""
 }

@@ -61,13 +61,9 @@ func Withdrawal(at time.Time) Decision {
 // AskedSoFar lists who was asked, or told where the plan asks nobody.
 func (a Approval) AskedSoFar(approvers []Approver) []Approver {
 	if a.Rule.Approval.By == ByPolice {
-		return approvers
+		return a.Rule.Approval.Approvers(approvers)
 	}
-	var asked []Approver
-	for step := 1; step <= a.Step; step++ {
-		asked = append(asked, a.AskedAt(step, approvers)...)
-	}
-	return asked
+	return a.Between(0, a.Step, approvers)
 }
 
 // whereItWorked owes a correction on the channel and address that the original

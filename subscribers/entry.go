@@ -16,8 +16,8 @@ import (
 type Entry struct {
 	ID          channels.DeliveryID
 	Purpose     channels.Purpose
-	About       uuid.UUID            // ForMember: the message. Ask, Notice: what NoticeAbout says. Digest: DigestAbout
-	Revision    int                  // the message's; an Ask's step; else 0
+	About       uuid.UUID            // ForMember: the message. Ask: the approval. Notice: NoticeAbout. Digest: DigestAbout. Service: the service message
+	Revision    int                  // the message's; of an Ask and a Notice the approval's Version; else 0
 	Approval    ApprovalID           // zero for a digest
 	Partnership broker.PartnershipID // of a digest: the one whose slot it is
 	Member      MemberID
@@ -28,6 +28,7 @@ type Entry struct {
 	State       channels.State
 	Reason      channels.Reason
 	Rest        []channels.Name     // the fallback channels, in order
+	Patience    time.Duration       // taken and not confirmed for this long, it goes on to Rest as well; 0: it does not
 	Repeatable  bool                // "rather twice than never": an ambiguous call is repeated (immediate messages)
 	Attempt     int                 // calls begun so far
 	Missed      int                 // of these, those that the provider reports as not answered

@@ -16,11 +16,11 @@ type Moment struct {
 // Unanswered lists how an approval moves while nobody answers, from its
 // opening up to an instant. Each move is Climb's, at its deadline, as a sweep
 // carries it out.
-func (a Approval) Unanswered(expires, upTo time.Time) []Moment {
+func (a Approval) Unanswered(expires time.Time, present []Approver, upTo time.Time) []Moment {
 	moments := []Moment{{a.Asked, a}}
 	for !a.State.Final() && !a.Deadline.IsZero() && !a.Deadline.After(upTo) {
 		at := a.Deadline
-		a = a.Climb(expires, at)
+		a = a.Climb(expires, present, at)
 		moments = append(moments, Moment{at, a})
 	}
 	return moments

@@ -20,26 +20,26 @@ func TestUnanswered(t *testing.T) {
 		upTo    time.Duration
 		want    string
 	}{
-		{"ladder to the police", ApprovalRule{ByCoordinatorThenPolice, 5 * minute, 10 * minute}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
+		{"ladder to the police", ApprovalRule{By: ByCoordinatorThenPolice, DeputiesAfter: 5 * minute, Within: 10 * minute}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
 			"21:00 CET pending 1, 21:05 CET pending 2, 21:10 CET overruled 2"},
-		{"only as far as asked", ApprovalRule{ByCoordinatorThenPolice, 5 * minute, 10 * minute}, "2026-11-23T20:00:00Z", time.Hour, 5 * minute,
+		{"only as far as asked", ApprovalRule{By: ByCoordinatorThenPolice, DeputiesAfter: 5 * minute, Within: 10 * minute}, "2026-11-23T20:00:00Z", time.Hour, 5 * minute,
 			"21:00 CET pending 1, 21:05 CET pending 2"},
-		{"nobody, so it lapses", ApprovalRule{ByCoordinator, 0, 30 * minute}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
+		{"nobody, so it lapses", ApprovalRule{By: ByCoordinator, DeputiesAfter: 0, Within: 30 * minute}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
 			"21:00 CET pending 2, 21:30 CET lapsed 2"},
-		{"the message expires first", ApprovalRule{ByCoordinatorThenPolice, 5 * minute, 90 * minute}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
+		{"the message expires first", ApprovalRule{By: ByCoordinatorThenPolice, DeputiesAfter: 5 * minute, Within: 90 * minute}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
 			"21:00 CET pending 1, 21:05 CET pending 2, 22:00 CET lapsed 2"},
 		{"the police directly", ApprovalRule{By: ByPolice}, "2026-11-23T20:00:00Z", time.Hour, time.Hour,
-			"21:00 CET approved 1"},
-		{"over the spring gap", ApprovalRule{ByCoordinatorThenPolice, 5 * minute, 10 * minute}, "2027-03-28T00:55:00Z", time.Hour, time.Hour,
+			"21:00 CET approved 0"},
+		{"over the spring gap", ApprovalRule{By: ByCoordinatorThenPolice, DeputiesAfter: 5 * minute, Within: 10 * minute}, "2027-03-28T00:55:00Z", time.Hour, time.Hour,
 			"01:55 CET pending 1, 03:00 CEST pending 2, 03:05 CEST overruled 2"},
-		{"over the autumn fold", ApprovalRule{ByCoordinatorThenPolice, 5 * minute, 10 * minute}, "2026-10-25T00:55:00Z", time.Hour, time.Hour,
+		{"over the autumn fold", ApprovalRule{By: ByCoordinatorThenPolice, DeputiesAfter: 5 * minute, Within: 10 * minute}, "2026-10-25T00:55:00Z", time.Hour, time.Hour,
 			"02:55 CEST pending 1, 02:00 CET pending 2, 02:05 CET overruled 2"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p, opened := Partnership{ID: "p"}, instant(t, tc.opened)
 			m := broker.Message{ID: broker.NewMessageID(), Revision: 1, Expires: opened.Add(tc.expires)}
 			var got []string
-			for _, moment := range NewApproval(m, p, Rule{Approval: tc.rule}, opened).Unanswered(m.Expires, opened.Add(tc.upTo)) {
+			for _, moment := range NewApproval(m, p, Rule{Approval: tc.rule}, everybody(), opened).Unanswered(m.Expires, everybody(), opened.Add(tc.upTo)) {
 				got = append(got, fmt.Sprintf("%s %s %d", moment.At.In(p.Location()).Format("15:04 MST"), moment.Approval.State, moment.Approval.Step))
 			}
 			if strings.Join(got, ", ") != tc.want {

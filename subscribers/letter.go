@@ -17,7 +17,7 @@ func (a Approval) Questions(m broker.Message, asked []Approver, available []chan
 	var entries []Entry
 	for _, who := range asked {
 		for _, c := range who.ownContacts(available) {
-			e := a.letter(channels.Ask, a.ID.UUID, a.Step, who, c, m, now)
+			e := a.letter(channels.Ask, a.ID.UUID, a.Version, who, c, m, now)
 			e.NotAfter = m.Expires
 			entries = append(entries, e)
 		}
@@ -37,7 +37,7 @@ func (a Approval) Notices(m broker.Message, told []Approver, available []channel
 		if who.Name == a.Decision.By || len(contacts) == 0 {
 			continue
 		}
-		e := a.letter(channels.Notice, NoticeAbout(a.ID, a.State), 0, who, contacts[0], m, now)
+		e := a.letter(channels.Notice, NoticeAbout(a.ID, a.State), a.Version, who, contacts[0], m, now)
 		e.NotAfter = now.Add(NoticeValidity)
 		entries = append(entries, e)
 	}

@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +22,27 @@ type Member struct {
 	Name     string
 	Lang     broker.Lang
 	Contacts []Contact // as the member prefers them
+	Rest     Rest      // when the member wants to be left alone
 	Got      Trace     // with Audience.Got: how one of those reached the member
+}
+
+// Rest is when a member wants to be left alone: on top of the partnership's
+// quiet hours, in its time zone.
+type Rest struct {
+	Quiet      *QuietHours // the member's own, every day
+	Pause      Span        // a holiday
+	EvenUrgent bool        // urgent messages wait as well, whatever the plan says
+}
+
+// Span is some days, both included. A zero Until has no end; a zero From is no span.
+type Span struct {
+	From  Date `yaml:"from" json:"from"`
+	Until Date `yaml:"until,omitempty" json:"until,omitzero"`
+}
+
+// Holds says whether a day lies within.
+func (s Span) Holds(day Date) bool {
+	return !s.From.IsZero() && !day.Before(s.From) && (s.Until.IsZero() || !s.Until.Before(day))
 }
 
 // Contact is one way to reach a member.
@@ -57,6 +78,8 @@ const (
 	RoleCoordinator Role = "coordinator"
 	RoleDeputy      Role = "deputy"
 	RoleCommittee   Role = "committee"
+
+	RolePolice Role = "police" // the last rung of a ladder; no member has it
 )
 
 // Roles lists every role.
@@ -65,19 +88,37 @@ func Roles() []Role { return []Role{RoleMember, RoleCoordinator, RoleDeputy, Rol
 // Approver is a member who may decide for a partnership.
 type Approver struct {
 	Member
-	Role Role
+	Role     Role
+	Absences []Span // in which others are asked in this one's stead
 }
 
-// MayDecide says whether a member is still among those who decide: a link
-// outlives the role of the person who was asked.
-func MayDecide(approvers []Approver, id MemberID) bool {
-	for _, a := range approvers {
-		if a.ID == id && (a.Role == RoleCoordinator || a.Role == RoleDeputy) {
-			return true
-		}
-	}
-	return false
+// AbsentOn says whether an approver is away on a day.
+func (a Approver) AbsentOn(day Date) bool {
+	return slices.ContainsFunc(a.Absences, func(s Span) bool { return s.Holds(day) })
 }
+
+// MayDecide says whether a member is among those who decide by this rule: a
+// link outlives the role of the person who was asked.
+func (r ApprovalRule) MayDecide(approvers []Approver, id MemberID) bool {
+	return slices.ContainsFunc(r.Approvers(approvers), func(a Approver) bool { return a.ID == id })
+}
+
+// Officer is somebody of the police zone to whom Relais writes: questions, what
+// is owed, what went wrong. An officer is no member of a partnership.
+type Officer struct {
+	Member
+	Zone broker.ZoneID
+	Role OfficerRole
+}
+
+// OfficerRole is what an officer answers for.
+type OfficerRole string
+
+// The roles of the police (PLP.md, "Words").
+const (
+	RoleOfficer  OfficerRole = "officer"
+	RoleMandated OfficerRole = "mandated" // the mandated officer: stands in for every author of the zone
+)
 
 // Reachable returns the member's usable contacts on a channel.
 func (m Member) Reachable(on channels.Name) []Contact {

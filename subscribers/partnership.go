@@ -94,6 +94,9 @@ func (p Partnership) Location() *time.Location {
 	return loc
 }
 
+// Today is the day that an instant falls on in the partnership's zone.
+func (p Partnership) Today(now time.Time) Date { return DateOf(now.In(p.Location())) }
+
 // DefaultTimezone is that of Belgium.
 const DefaultTimezone = "Europe/Brussels"
 

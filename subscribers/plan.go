@@ -13,6 +13,13 @@ type Plan struct {
 	Rules      []Rule      `yaml:"rules"`
 	QuietHours *QuietHours `yaml:"quiet_hours,omitempty"`
 	Digest     DigestPlan  `yaml:"digest"`
+	PerDay     int         `yaml:"per_day,omitempty"` // not urgent messages that a member gets by themselves on one local day, the rest goes with the infoflash; 0: no cap
+	Budget     *Budget     `yaml:"budget,omitempty"`
+}
+
+// Budget is what a partnership may spend on its providers.
+type Budget struct {
+	Month float64 `yaml:"month"` // EUR in one calendar month
 }
 
 // Rule says what happens with messages of some kinds and urgencies. The first
@@ -24,13 +31,16 @@ type Rule struct {
 	Channels         ChannelRule      `yaml:"channels"`
 	When             When             `yaml:"when"`
 	IgnoreQuietHours bool             `yaml:"ignore_quiet_hours,omitempty"`
+	Feedback         time.Duration    `yaml:"feedback,omitempty"` // the police owe word of what came of it this long after it went (PLP.md, rule 6); 0: they owe none
 }
 
 // ApprovalRule says who decides, and what happens when nobody does.
 type ApprovalRule struct {
-	By            ApprovalBy    `yaml:"by"`
-	DeputiesAfter time.Duration `yaml:"deputies_after,omitempty"` // the deputies are asked too after this long; 0: at once
-	Within        time.Duration `yaml:"within,omitempty"`         // unanswered this long, it goes to the police or lapses; 0: until the message expires
+	By             ApprovalBy    `yaml:"by"`
+	DeputiesAfter  time.Duration `yaml:"deputies_after,omitempty"`  // the deputies are asked too after this long; 0: at once
+	CommitteeAfter time.Duration `yaml:"committee_after,omitempty"` // so is the steering committee; 0: never
+	ReleaseAfter   time.Duration `yaml:"release_after,omitempty"`   // from then on an officer may send it, with a reason; 0: never
+	Within         time.Duration `yaml:"within,omitempty"`          // unanswered this long, the police send by themselves or it lapses; 0: until the message expires
 }
 
 // ApprovalBy is who decides.
@@ -47,6 +57,10 @@ const (
 type ChannelRule struct {
 	All   []channels.Name `yaml:"all,omitempty"`   // on each of these that reaches the member
 	First []channels.Name `yaml:"first,omitempty"` // on the first that reaches the member; the rest is the fallback
+
+	// An urgent message of which the provider has not said for this long that it
+	// arrived goes on to the next channel of First as well; 0: only what failed does.
+	FallbackAfter time.Duration `yaml:"fallback_after,omitempty"`
 }
 
 // When is the time at which an approved message goes.
@@ -65,20 +79,24 @@ type QuietHours struct {
 	To   ClockTime `yaml:"to"`
 }
 
-// DigestPlan says when the infoflash goes: daily, or weekly on one day.
+// DigestPlan says when the infoflash goes: daily, weekly on one day, or on the
+// days of a cron expression.
 type DigestPlan struct {
-	Every   Period       `yaml:"every"`             // day or week
-	Weekday time.Weekday `yaml:"weekday,omitempty"` // for week; 0 is Sunday
-	At      ClockTime    `yaml:"at"`                // in the partnership's time zone
+	Every   Period        `yaml:"every"`             // day, week or cron
+	Weekday time.Weekday  `yaml:"weekday,omitempty"` // for week; 0 is Sunday
+	At      ClockTime     `yaml:"at,omitempty"`      // in the partnership's time zone; for cron, Cron says it
+	Cron    string        `yaml:"cron,omitempty"`    // for cron: minute hour day month weekday, one time of day
+	Preview time.Duration `yaml:"preview,omitempty"` // the coordinator sees it this long before, and may hold it; 0: no preview
 }
 
 // Period is how often a digest goes.
 type Period string
 
-// The two periods.
+// The periods.
 const (
 	Daily  Period = "day"
 	Weekly Period = "week"
+	ByCron Period = "cron"
 )
 
 // RuleFor returns the first rule that covers a message.

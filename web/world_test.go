@@ -295,7 +295,7 @@ func (w *world) Decide(_ context.Context, id subscribers.ApprovalID, d subscribe
 	if !ok {
 		return a, subscribers.ErrNotFound
 	}
-	after, err := a.Apply(d, author)
+	after, err := a.Apply(d, w.messages[a.Message])
 	if err != nil {
 		return a, err
 	}

@@ -41,7 +41,7 @@ func accepted(s *suite) error {
 
 func everyPurpose(s *suite) error {
 	s.provider.Answer(Accept)
-	for _, purpose := range []channels.Purpose{channels.ForMember, channels.Ask, channels.Notice, channels.Digest} {
+	for _, purpose := range channels.Purposes() {
 		for _, lang := range broker.Langs() {
 			d := s.delivery()
 			d.Content = Content(purpose, lang)

@@ -38,6 +38,8 @@ func Content(purpose channels.Purpose, lang broker.Lang) *channels.Content {
 		c.Note, c.Rule = "", "Le coordinateur décide, puis la police après 15 minutes. regle-51d0aa"
 	case channels.Notice:
 		c.Note, c.Outcome = "", "Envoyé à 58 membres. issue-90be77"
+	case channels.Service:
+		c.Note, c.Kind, c.Urgency = "", "", broker.Expected
 	case channels.Digest:
 		c.Body, c.Note, c.Items = "", "", items()
 		c.Kind, c.Urgency = broker.Info, broker.Future

@@ -40,7 +40,7 @@ func newRenderer(cfg Config, words channels.WordsByLang, host string) (*renderer
 		html: make(map[channels.Purpose]*htmltemplate.Template),
 	}
 	funcs := map[string]any{"pair": newNote, "target": newTarget, "button": newButton}
-	for _, purpose := range []channels.Purpose{channels.ForMember, channels.Ask, channels.Notice, channels.Digest} {
+	for _, purpose := range channels.Purposes() {
 		var err error
 		name := string(purpose) + ".txt"
 		if r.text[purpose], err = texttemplate.New(name).Funcs(funcs).ParseFS(templates, "templates/parts.txt", "templates/"+name); err != nil {

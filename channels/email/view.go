@@ -66,9 +66,12 @@ func newView(c *channels.Content, words channels.Words) view {
 	}
 	v.Heading = fmt.Sprintf(words.Pair, v.Label, v.Title)
 	v.Subject = subject(c, v)
-	v.Why = fmt.Sprintf(words.Why, v.Partnership)
-	if c.Purpose == channels.Ask || c.Purpose == channels.Notice {
+	switch c.Purpose {
+	case channels.Ask, channels.Notice:
 		v.Why = fmt.Sprintf(words.WhyApprover, v.Partnership)
+	case channels.Service: // the text itself says why
+	default:
+		v.Why = fmt.Sprintf(words.Why, v.Partnership)
 	}
 	return v
 }
@@ -96,6 +99,8 @@ func kindName(k broker.Kind, words channels.Words) string {
 func subject(c *channels.Content, v view) string {
 	line := v.Heading
 	switch c.Purpose {
+	case channels.Service:
+		line = v.Title
 	case channels.Ask:
 		line = fmt.Sprintf(v.Words.Pair, v.Words.AskTitle, v.Title)
 	case channels.Notice:

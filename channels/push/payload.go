@@ -70,7 +70,7 @@ func what(c *channels.Content, words channels.Words) string {
 		return words.Infoflash
 	case c.Purpose == channels.Ask:
 		return words.AskTitle
-	case c.Purpose == channels.Notice:
+	case c.Purpose == channels.Notice, c.Purpose == channels.Service:
 		return words.Notice
 	case c.MsgType == broker.TypeUpdate:
 		return words.Update

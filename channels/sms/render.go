@@ -48,8 +48,12 @@ func (r renderer) render(c *channels.Content) rendered {
 func (r renderer) compose(c *channels.Content, words channels.Words) rendered {
 	switch c.Purpose {
 	case channels.Ask:
-		text, _ := fit(pair(words, tag(c), words.AskTitle), line(c.Title), words.Emergency)
+		about := strings.TrimPrefix(line(c.Outcome)+"\n"+line(c.Title), "\n")
+		text, _ := fit(pair(words, tag(c), words.AskTitle), about, words.Emergency)
 		return rendered{text: text, ask: words.AskLink}
+	case channels.Service:
+		text, _ := fit(pair(words, tag(c), line(c.Title)), clean(c.Body), words.Emergency)
+		return rendered{text: text}
 	case channels.Notice:
 		text, _ := fit(pair(words, tag(c), line(c.Outcome)), line(c.Title), words.Emergency)
 		return rendered{text: text}

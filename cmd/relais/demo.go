@@ -252,7 +252,7 @@ func (d *demo) question(ctx context.Context, m broker.Message, p subscribers.Par
 	if err != nil {
 		return question{}, err
 	}
-	first := approval.AskedAt(approval.Step, approvers)[0]
+	first := approval.Between(0, approval.Step, approvers)[0]
 	letters := approval.Questions(m, []subscribers.Approver{first}, d.node.channelNames(), time.Now())
 	link := d.node.url + "/a/" + d.node.may.Token(subscribers.CanDecide, letters[0].ID)
 	return question{p, approval, first.Name, link}, nil

@@ -51,16 +51,9 @@ func (b *bill) members(l leaving) {
 // letters adds the questions and notices of a moment that go by SMS.
 func (b *bill) letters(moments []subscribers.Moment, i int) {
 	at, a := moments[i].At, moments[i].Approval
-	entries := a.Questions(b.s.message, a.AskedAt(a.Step, b.s.approvers), b.s.available, at)
-	switch {
-	case a.State == subscribers.ApprovalApproved && a.Decision.How == subscribers.HowPlan:
-		entries = a.Notices(b.s.message, b.s.approvers, b.s.available, at)
-	case a.State.Final():
-		var asked []subscribers.Approver
-		for step := 1; step <= a.Step; step++ {
-			asked = append(asked, a.AskedAt(step, b.s.approvers)...)
-		}
-		entries = a.Notices(b.s.message, asked, b.s.available, at)
+	entries := a.Questions(b.s.message, a.Between(stepBefore(moments, i), a.Step, b.s.present(a.Rule)), b.s.available, at)
+	if a.State.Final() {
+		entries = a.Notices(b.s.message, a.Rule.Approval.Approvers(b.s.approvers), b.s.available, at)
 	}
 	seen := make(map[channels.DeliveryID]bool) // the ledger keeps one of each
 	for _, e := range entries {

@@ -31,14 +31,14 @@ func (s *simulation) print(out io.Writer) error {
 		return fmt.Errorf("the plan has no rule for %s/%s", m.Kind, m.Urgency)
 	}
 	fmt.Fprintf(out, "\nrules[%d]: %s\n", s.plan.FirstRule(m.Kind, m.Urgency), rule.Explain(broker.English))
-	opened := subscribers.NewApproval(m, s.partnership, rule, m.Sent)
+	opened := subscribers.NewApproval(m, s.partnership, rule, s.present(rule), m.Sent)
 	if opened.State.Final() {
-		return s.story(out, "What happens", opened.Unanswered(m.Expires, m.Expires))
+		return s.story(out, "What happens", opened.Unanswered(m.Expires, s.present(rule), m.Expires))
 	}
 	if err := s.answered(out, opened); err != nil {
 		return err
 	}
-	return s.story(out, "If nobody answers", opened.Unanswered(m.Expires, m.Expires))
+	return s.story(out, "If nobody answers", opened.Unanswered(m.Expires, s.present(rule), m.Expires))
 }
 
 func (s *simulation) people() string {
@@ -51,17 +51,14 @@ func (s *simulation) people() string {
 // answered tells the story in which the first who was asked says yes.
 func (s *simulation) answered(out io.Writer, opened subscribers.Approval) error {
 	at := s.message.Sent.Add(s.answerAfter)
-	moments := opened.Unanswered(s.message.Expires, at)
+	moments := opened.Unanswered(s.message.Expires, s.present(opened.Rule), at)
 	head := "If the coordinator says yes at once"
 	if s.answerAfter > 0 {
 		head = "If the coordinator says yes at " + s.clock(at)
 	}
 	last := moments[len(moments)-1].Approval
-	asked := last.AskedAt(1, s.approvers)
-	if len(asked) == 0 {
-		asked = last.AskedAt(2, s.approvers)
-	}
-	moved, err := last.Apply(subscribers.Decision{To: subscribers.ApprovalApproved, By: asked[0].Name, At: at, How: subscribers.HowLink}, s.message.Author)
+	asked := last.Between(0, last.Step, s.present(last.Rule))
+	moved, err := last.Apply(subscribers.Decision{To: subscribers.ApprovalApproved, By: asked[0].Name, At: at, How: subscribers.HowLink}, s.message)
 	if err != nil {
 		head += ": too late, " + err.Error()
 	} else {
@@ -99,14 +96,29 @@ func (s *simulation) said(moments []subscribers.Moment, i int) string {
 	case a.State.Final():
 		return a.Decision.Say(broker.English)
 	case i == 0:
-		return "It is published. Asked: " + s.names(a, a.Step) + "."
+		return "It is published. Asked: " + s.names(a, 0) + "."
+	case a.Rule.Approval.Ladder()[a.Step-1].Role == subscribers.RolePolice:
+		return "No answer yet. From now on an officer may send it, with a reason."
 	}
-	return "No answer yet. Asked too: " + s.names(a, a.Step) + "."
+	return "No answer yet. Asked too: " + s.names(a, stepBefore(moments, i)) + "."
 }
 
-// names lists who is asked at a step, and on what.
-func (s *simulation) names(a subscribers.Approval, step int) string {
-	asked := a.AskedAt(step, s.approvers)
+// stepBefore is how far the ladder had been climbed before a moment.
+func stepBefore(moments []subscribers.Moment, i int) int {
+	if i == 0 {
+		return 0
+	}
+	return moments[i-1].Approval.Step
+}
+
+// present are those who would be asked on the day of the message.
+func (s *simulation) present(rule subscribers.Rule) []subscribers.Approver {
+	return rule.Approval.Present(s.approvers, s.partnership.Today(s.message.Sent))
+}
+
+// names lists who has been asked since a step, and on what.
+func (s *simulation) names(a subscribers.Approval, since int) string {
+	asked := a.Between(since, a.Step, s.present(a.Rule))
 	if len(asked) == 0 {
 		return "nobody"
 	}

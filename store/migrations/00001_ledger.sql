@@ -21,9 +21,23 @@ CREATE TABLE plans (
 );
 
 CREATE TABLE members (
-    id   BYTEA NOT NULL PRIMARY KEY,
-    name TEXT  NOT NULL,
-    lang TEXT  NOT NULL
+    id          BYTEA    NOT NULL PRIMARY KEY,
+    name        TEXT     NOT NULL,
+    lang        TEXT     NOT NULL,
+    quiet_from  TEXT     NOT NULL DEFAULT '', -- 22:00; empty: no quiet hours of their own
+    quiet_to    TEXT     NOT NULL DEFAULT '',
+    pause_from  TEXT     NOT NULL DEFAULT '', -- 2026-11-23; empty: no pause
+    pause_until TEXT     NOT NULL DEFAULT '',
+    even_urgent SMALLINT NOT NULL DEFAULT 0   -- urgent messages wait as well
+);
+
+-- people of the police to whom Relais writes
+CREATE TABLE officers (
+    zone    TEXT   NOT NULL,
+    member  BYTEA  NOT NULL REFERENCES members (id),
+    role    TEXT   NOT NULL CHECK (role <> ''),
+    left_at BIGINT NOT NULL, -- 0: still on duty
+    PRIMARY KEY (zone, member)
 );
 
 CREATE TABLE memberships (
@@ -35,6 +49,14 @@ CREATE TABLE memberships (
     PRIMARY KEY (partnership, member)
 );
 CREATE INDEX memberships_by_member ON memberships (member);
+
+CREATE TABLE absences (
+    partnership TEXT  NOT NULL,
+    member      BYTEA NOT NULL,
+    from_day    TEXT  NOT NULL, -- 2026-11-23
+    until_day   TEXT  NOT NULL, -- included
+    PRIMARY KEY (partnership, member, from_day)
+);
 
 CREATE TABLE contacts (
     member      BYTEA   NOT NULL REFERENCES members (id),
@@ -77,6 +99,7 @@ CREATE TABLE approvals (
     plan_version INTEGER NOT NULL,
     rule         TEXT    NOT NULL, -- YAML
     state        TEXT    NOT NULL,
+    version      INTEGER NOT NULL, -- counts the moves
     step         INTEGER NOT NULL,
     deadline     BIGINT  NOT NULL,
     asked        BIGINT  NOT NULL,
@@ -86,6 +109,7 @@ CREATE TABLE approvals (
     decided_how  TEXT    NOT NULL,
     decided_why  TEXT    NOT NULL,
     decided_note TEXT    NOT NULL,
+    decided_until BIGINT NOT NULL,
     planned      BIGINT  NOT NULL,
     stopped_by   BYTEA,            -- the correction, withdrawal or closing since which nothing more is sent
     UNIQUE (message, revision, partnership),
@@ -98,6 +122,27 @@ CREATE INDEX approvals_unplanned ON approvals (decided_at)
 -- a handful: whether an approval was stopped is asked for each delivery
 CREATE INDEX approvals_stopped ON approvals (id)
     WHERE stopped_by IS NOT NULL;
+
+-- each decision about an approval: who, when, how, why
+CREATE TABLE approval_moves (
+    approval BYTEA   NOT NULL REFERENCES approvals (id),
+    version  INTEGER NOT NULL, -- which it made
+    to_state TEXT    NOT NULL,
+    by_whom  TEXT    NOT NULL,
+    at       BIGINT  NOT NULL,
+    how      TEXT    NOT NULL,
+    why      TEXT    NOT NULL,
+    note     TEXT    NOT NULL,
+    until_at BIGINT  NOT NULL,
+    PRIMARY KEY (approval, version)
+);
+
+-- what Relais itself tells somebody, kept until it is sent
+CREATE TABLE service_messages (
+    id      BYTEA  NOT NULL PRIMARY KEY,
+    body    TEXT   NOT NULL, -- JSON
+    created BIGINT NOT NULL
+);
 
 -- which approval owes a person a message revision: the first that added them
 CREATE TABLE recipients (
@@ -136,6 +181,7 @@ CREATE TABLE deliveries (
     created_at  BIGINT   NOT NULL,
     accepted_at BIGINT   NOT NULL,
     final_at    BIGINT   NOT NULL,
+    patience    BIGINT   NOT NULL, -- milliseconds; taken and not confirmed for so long, it goes on to the rest
     replies     BYTEA,             -- the delivery that this one corrects, on the same channel
     digest      BYTEA              -- the delivery that this one goes out in
 );
@@ -207,11 +253,15 @@ DROP TABLE dead_letters;
 DROP TABLE digest_slots;
 DROP TABLE deliveries;
 DROP TABLE recipients;
+DROP TABLE service_messages;
+DROP TABLE approval_moves;
 DROP TABLE approvals;
 DROP TABLE routing_refusals;
 DROP TABLE messages;
 DROP TABLE contacts;
+DROP TABLE absences;
 DROP TABLE memberships;
+DROP TABLE officers;
 DROP TABLE members;
 DROP TABLE plans;
 DROP TABLE partnerships;

@@ -1,0 +1,100 @@
+package subscribers
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"relais/broker"
+)
+
+// Responsible lists the officers who answer for a message: its author, if they
+// are on file, and the mandated officers. Without either, all of them.
+func Responsible(officers []Officer, author string) []Officer {
+	var found []Officer
+	for _, o := range officers {
+		if o.Role == RoleMandated || strings.EqualFold(o.Name, author) {
+			found = append(found, o)
+		}
+	}
+	if len(found) == 0 {
+		return officers
+	}
+	return found
+}
+
+// AskPolice is the question of an approver, as the officers get it.
+func (a Approval) AskPolice(m broker.Message, p Partnership) ServiceMessage {
+	return a.toPolice("question", p, func(w policeWords) broker.Text {
+		return broker.Text{
+			Title: fmt.Sprintf(w.question, a.Decision.By, p.Name),
+			Body:  fmt.Sprintf(w.questionBody, titleOf(m, p, w.lang), a.Decision.Why),
+		}
+	})
+}
+
+// OfferRelease tells the officers that nobody answered and they may send it.
+func (a Approval) OfferRelease(m broker.Message, p Partnership) ServiceMessage {
+	return a.toPolice("release", p, func(w policeWords) broker.Text {
+		return broker.Text{
+			Title: fmt.Sprintf(w.release, p.Name),
+			Body:  fmt.Sprintf(w.releaseBody, titleOf(m, p, w.lang)),
+		}
+	})
+}
+
+func (a Approval) toPolice(about string, p Partnership, write func(policeWords) broker.Text) ServiceMessage {
+	texts := make(map[broker.Lang]broker.Text)
+	for _, lang := range broker.Langs() {
+		texts[lang] = write(policeWordsIn(lang))
+	}
+	return ServiceMessage{ID: broker.DeriveID(a.ID.UUID, about, strconv.Itoa(a.Version)), From: p.Name, Tag: p.Tag, Texts: texts}
+}
+
+func titleOf(m broker.Message, p Partnership, lang broker.Lang) string {
+	text, _ := m.Text(lang, p.Languages...)
+	return text.Title
+}
+
+// policeWords are what officers are told about an approval, in one language.
+type policeWords struct {
+	lang                   broker.Lang
+	question, questionBody string // who, partnership; title, question
+	release, releaseBody   string // partnership; title
+}
+
+func policeWordsIn(lang broker.Lang) policeWords {
+	switch lang {
+	case broker.French:
+		return policeWords{
+			lang:         lang,
+			question:     "%s (%s) vous pose une question",
+			questionBody: "Votre message « %s » attend votre réponse.\n\nQuestion : %s\n\nRépondez sur la page des messages. Le temps est arrêté jusque-là.",
+			release:      "Personne n'a répondu (%s)",
+			releaseBody:  "Votre message « %s » attend toujours. Le plan de communication vous permet maintenant de l'envoyer vous-même, avec une raison, sur la page des messages.",
+		}
+	case broker.Dutch:
+		return policeWords{
+			lang:         lang,
+			question:     "%s (%s) stelt u een vraag",
+			questionBody: "Uw bericht “%s” wacht op uw antwoord.\n\nVraag: %s\n\nAntwoord op de pagina met berichten. Tot dan staat de klok stil.",
+			release:      "Niemand heeft geantwoord (%s)",
+			releaseBody:  "Uw bericht “%s” wacht nog altijd. Volgens het communicatieplan mag u het nu zelf versturen, met een reden, op de pagina met berichten.",
+		}
+	case broker.German:
+		return policeWords{
+			lang:         lang,
+			question:     "%s (%s) hat eine Frage an Sie",
+			questionBody: "Ihre Nachricht „%s“ wartet auf Ihre Antwort.\n\nFrage: %s\n\nAntworten Sie auf der Seite der Nachrichten. Bis dahin steht die Uhr still.",
+			release:      "Niemand hat geantwortet (%s)",
+			releaseBody:  "Ihre Nachricht „%s“ wartet noch immer. Der Kommunikationsplan erlaubt Ihnen jetzt, sie selbst zu senden, mit einem Grund, auf der Seite der Nachrichten.",
+		}
+	}
+	return policeWords{
+		lang:         broker.English,
+		question:     "%s (%s) asks you a question",
+		questionBody: "Your message “%s” waits for your answer.\n\nQuestion: %s\n\nAnswer on the page of messages. Until then the clock stands still.",
+		release:      "Nobody has answered (%s)",
+		releaseBody:  "Your message “%s” is still waiting. The communication plan now lets you send it yourself, with a reason, on the page of messages.",
+	}
+}
