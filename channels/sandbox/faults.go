@@ -3,6 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -71,10 +73,8 @@ func (s *Sandbox) Set(on channels.Name, f Faults) error {
 }
 
 func (f Faults) validate(on channels.Name) error {
-	switch on {
-	case channels.SMS, channels.Email, channels.Push:
-	default:
-		return fmt.Errorf("faults: there is no stand-in for %.20q; use sms, email or push", string(on))
+	if !slices.Contains(shownChannels(), on) {
+		return fmt.Errorf("faults: there is no stand-in for %.20q; use one of %s", string(on), shownChannels())
 	}
 	for _, rate := range []struct {
 		name  string
@@ -92,6 +92,20 @@ func (f Faults) validate(on channels.Name) error {
 		return fmt.Errorf("faults: a time is negative; use 0 or more")
 	}
 	return nil
+}
+
+// any says whether anything is set.
+func (f Faults) any() bool { return !reflect.ValueOf(f.withoutEmpty()).IsZero() }
+
+// withoutEmpty makes empty lists none.
+func (f Faults) withoutEmpty() Faults {
+	if len(f.Refuse) == 0 {
+		f.Refuse = nil
+	}
+	if len(f.Undelivered) == 0 {
+		f.Undelivered = nil
+	}
+	return f
 }
 
 func (f *faults) of(on channels.Name) Faults {

@@ -49,22 +49,31 @@ const (
 
 // ServeHTTP serves /outbox, what is below it, and /outbox.json.
 func (o *outbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	head := w.Header()
+	pageHeaders(w.Header())
+	o.mux.ServeHTTP(w, r)
+}
+
+func pageHeaders(head http.Header) {
 	head.Set("Content-Security-Policy", pagePolicy)
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer") // links in messages are capabilities
 	head.Set("Cache-Control", "no-store")
-	o.mux.ServeHTTP(w, r)
 }
 
 func (o *outbox) page(w http.ResponseWriter, r *http.Request) {
+	o.render(w, http.StatusOK, "page.html", o.view(r))
+}
+
+// render writes a page, whole or not at all.
+func (o *outbox) render(w http.ResponseWriter, status int, template string, data any) {
 	var page strings.Builder
-	if err := o.templates.ExecuteTemplate(&page, "page.html", o.view(r)); err != nil {
-		o.sandbox.log.Error("sandbox: render the outbox", "err", err)
+	if err := o.templates.ExecuteTemplate(&page, template, data); err != nil {
+		o.sandbox.log.Error("sandbox: render a page", "page", template, "err", err)
 		http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
 	o.write(w, page.String())
 }
 

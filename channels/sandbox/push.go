@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -87,8 +88,8 @@ func (p *pushService) open(r *http.Request, body []byte, set Faults) (it Item, s
 	switch {
 	case sub == nil:
 		return it, http.StatusNotFound, "no such subscription"
-	case set.Refuse[to] != 0:
-		return it, set.Refuse[to], "refused"
+	case refusedEndpoint(set, to) != 0:
+		return it, refusedEndpoint(set, to), "refused"
 	}
 	if err := p.vapid.check(r.Header.Get("Authorization"), time.Now()); err != nil {
 		return it, http.StatusUnauthorized, err.Error()
@@ -102,6 +103,17 @@ func (p *pushService) open(r *http.Request, body []byte, set Faults) (it Item, s
 		return it, http.StatusBadRequest, err.Error()
 	}
 	return p.item(to, payload, r.Header), http.StatusCreated, ""
+}
+
+// refusedEndpoint finds an endpoint by its address or by its last characters,
+// with which the outbox shows it.
+func refusedEndpoint(set Faults, to string) int {
+	for name, code := range set.Refuse {
+		if end, short := strings.CutPrefix(name, "…"); name == to || short && end != "" && strings.HasSuffix(to, end) {
+			return code
+		}
+	}
+	return 0
 }
 
 var topicForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)

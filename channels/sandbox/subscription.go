@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -50,6 +51,20 @@ func (s *Sandbox) NewSubscription() (string, error) {
 	}
 	s.push.keep(name, sub)
 	return string(data), nil
+}
+
+// postSubscription makes one for a person at a terminal, as a list of members
+// takes it: with https://, for a browser gives nothing else. The channel's
+// base_url leads the calls here all the same.
+func (s *Sandbox) postSubscription(w http.ResponseWriter, _ *http.Request) {
+	made, err := s.NewSubscription()
+	if err != nil {
+		http.Error(w, "no subscription could be made", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(http.StatusCreated)
+	s.outbox.write(w, strings.Replace(made, s.base, "https://"+strings.TrimPrefix(s.base, "http://"), 1)+"\n")
 }
 
 // PushEndpoint returns the endpoint of a PushSubscription, which is how Item.To,

@@ -11,7 +11,7 @@ import (
 	"relais/broker"
 )
 
-//go:embed words/*.json
+//go:embed words/*.json words/faults/*.json
 var wordFiles embed.FS
 
 // labels are the outbox page's own words, in one language.
@@ -45,26 +45,38 @@ type labels struct {
 // texts are the labels in every language, and the choice among them.
 type texts struct {
 	by      map[broker.Lang]labels
+	faults  map[broker.Lang]map[string]string // the sentences of the page that sets faults
 	matcher language.Matcher
 }
 
 func loadTexts() (*texts, error) {
-	t := &texts{by: make(map[broker.Lang]labels)}
+	t := &texts{by: make(map[broker.Lang]labels), faults: make(map[broker.Lang]map[string]string)}
 	var tags []language.Tag
 	for _, lang := range broker.Langs() {
-		data, err := wordFiles.ReadFile("words/" + string(lang) + ".json")
-		if err != nil {
-			return nil, fmt.Errorf("read the outbox's words: %w", err)
-		}
 		var words labels
-		if err := json.Unmarshal(data, &words); err != nil {
-			return nil, fmt.Errorf("read the outbox's words in %s: %w", lang, err)
+		if err := readWords("words/"+string(lang)+".json", &words); err != nil {
+			return nil, err
 		}
-		t.by[lang] = words
+		var faults map[string]string
+		if err := readWords("words/faults/"+string(lang)+".json", &faults); err != nil {
+			return nil, err
+		}
+		t.by[lang], t.faults[lang] = words, faults
 		tags = append(tags, language.Make(string(lang)))
 	}
 	t.matcher = language.NewMatcher(tags)
 	return t, nil
+}
+
+func readWords(file string, into any) error {
+	data, err := wordFiles.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read the pages' words: %w", err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("read the pages' words in %s: %w", file, err)
+	}
+	return nil
 }
 
 // choose returns the language that the reader chose, else the first of the
