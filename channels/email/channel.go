@@ -20,6 +20,7 @@ type Channel struct {
 	signer   *signer // nil: mails are not signed
 	pool     *pool
 	pace     *pace
+	paths    *returnPaths // nil: mails come back to From
 	guard    *guard
 	clock    func() time.Time
 }
@@ -59,6 +60,13 @@ func open(cfg Config, words channels.WordsByLang, messageIDHost string, log *slo
 		tlsConfig = &tls.Config{ServerName: cfg.Host, MinVersion: tls.VersionTLS12}
 	}
 	c := &Channel{cfg: cfg, renderer: renderer, rendered: newCache(maxRendered), signer: signer, pace: newPace(cfg.PerSecond), guard: &guard{log: log}, clock: time.Now}
+	if cfg.Bounces.on() {
+		if cfg.Bounces.Key.IsZero() {
+			return nil, errors.New("configure email: bounces.key is missing, so return paths cannot be signed")
+		}
+		paths := newReturnPaths(cfg.Bounces)
+		c.paths = &paths
+	}
 	dialer := dialer{cfg: cfg, tls: tlsConfig}
 	c.pool = &pool{
 		dial:    c.guarded(dialer.dial),
@@ -118,13 +126,13 @@ func (c *Channel) deliver(ctx context.Context, m message) error {
 		return err
 	}
 	kept := conn.tried > 0
-	out := conn.send(ctx, c.cfg.Timeout, c.cfg.From, m)
+	out := conn.send(ctx, c.cfg.Timeout, m)
 	if kept && out.dead {
 		conn.drop()
 		if conn, err = c.pool.dial(ctx); err != nil {
 			return err
 		}
-		out = conn.send(ctx, c.cfg.Timeout, c.cfg.From, m)
+		out = conn.send(ctx, c.cfg.Timeout, m)
 	}
 	if out.keep {
 		c.pool.give(conn)
@@ -161,6 +169,10 @@ func (c *Channel) compose(d channels.Delivery) (message, error) {
 		}
 	}
 	m := mail.address(d, key.has, c.clock())
+	m.from = c.cfg.From
+	if c.paths != nil {
+		m.from = c.paths.of(d.ID)
+	}
 	if c.signer == nil {
 		return m, nil
 	}

@@ -30,7 +30,7 @@ type Config struct {
 	Password channels.Secret `yaml:"password" env:"PASSWORD"`
 	TLS      Security        `yaml:"tls" env:"TLS"`
 
-	From     string `yaml:"from" env:"FROM"`           // the address that mails come from, and bounces go to
+	From     string `yaml:"from" env:"FROM"`           // the address that mails come from
 	FromName string `yaml:"from_name" env:"FROM_NAME"` // shown where no single partnership is the sender
 	ReplyTo  string `yaml:"reply_to" env:"REPLY_TO"`   // where an answer goes; empty: to From
 
@@ -41,7 +41,8 @@ type Config struct {
 	PerSecond        int           `yaml:"per_second" env:"PER_SECOND"`                 // mails a second from this node, at most; 0: as fast as the server takes them
 	Hello            string        `yaml:"hello" env:"HELLO"`                           // our name in EHLO; empty: the machine's
 
-	DKIM DKIM `yaml:"dkim" envPrefix:"DKIM_"`
+	DKIM    DKIM    `yaml:"dkim" envPrefix:"DKIM_"`
+	Bounces Bounces `yaml:"bounces" envPrefix:"BOUNCES_"`
 }
 
 // Bounds of Config.
@@ -60,12 +61,13 @@ func Default() Config {
 		MaxPerConnection: 100,
 		Idle:             time.Minute,
 		Timeout:          30 * time.Second,
+		Bounces:          Bounces{Protocol: SMTP, CloseAfter: 2},
 	}
 }
 
 // Validate returns what is wrong, each fault with its key and remedy.
 func (c Config) Validate() error {
-	return errors.Join(c.checkServer(), c.checkTLS(), c.checkSignIn(), c.checkAddresses(), c.checkBounds(), c.DKIM.check(c.From))
+	return errors.Join(c.checkServer(), c.checkTLS(), c.checkSignIn(), c.checkAddresses(), c.checkBounds(), c.DKIM.check(c.From), c.Bounces.check())
 }
 
 func (c Config) checkServer() error {

@@ -80,6 +80,7 @@ func (r *renderer) cut(mail []byte, inParts int) (*rendered, error) {
 // message is a mail for one recipient.
 type message struct {
 	id, to string
+	from   string // the return path (RFC 5321, 4.4)
 	thread string // the Message-ID of the mail that this one corrects; empty: none
 	mail   *rendered
 	links  channels.Links

@@ -19,25 +19,25 @@ type outcome struct {
 
 // send hands over one mail, in two round trips where the server takes commands
 // in groups (RFC 2920), in four where it does not.
-func (c *conn) send(ctx context.Context, timeout time.Duration, from string, m message) outcome {
+func (c *conn) send(ctx context.Context, timeout time.Duration, m message) outcome {
 	c.tried++
 	if !ascii(m.to) && !c.utf8 {
 		return outcome{keep: true, err: &channels.SendError{
 			Class: channels.Rejected, Code: "5.6.7", Err: errors.New("the mail server takes no address with accents")}} // RFC 6531, 3.5
 	}
 	stop := context.AfterFunc(ctx, c.drop)
-	out := c.transact(ctx, time.Now().Add(timeout), from, m)
+	out := c.transact(ctx, time.Now().Add(timeout), m)
 	if !stop() { // dropped under us
 		out.keep, out.dead = false, false
 	}
 	return out
 }
 
-func (c *conn) transact(ctx context.Context, deadline time.Time, from string, m message) outcome {
+func (c *conn) transact(ctx context.Context, deadline time.Time, m message) outcome {
 	if err := c.raw.SetDeadline(deadline); err != nil {
 		return outcome{dead: true, err: lost(atMail, why(ctx, err))}
 	}
-	at, err := c.begin(from, m.to)
+	at, err := c.begin(m.from, m.to)
 	if err != nil {
 		return c.refused(ctx, at, err)
 	}
