@@ -65,7 +65,7 @@ func (a *Approver) entitled(ctx context.Context, approval subscribers.Approval, 
 		return fmt.Errorf("list approvers: %w", err)
 	}
 	if !approval.Rule.Approval.MayDecide(approvers, d.Member) {
-		return &subscribers.RefusedMoveError{Reason: "only those whom the communication plan names may decide: the coordinator, the deputies or the committee"}
+		return &subscribers.RefusedMoveError{Why: subscribers.FaultNotApprover, Reason: "only those whom the communication plan names may decide: the coordinator, the deputies or the committee"}
 	}
 	return nil
 }

@@ -52,8 +52,8 @@ func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]s
 	for i, a := range approvals {
 		found[i] = subscribers.PartnershipStatus{
 			Partnership: a.Partnership, Name: names[a.Partnership], Approval: a.ID, State: a.State,
-			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why,
-			Deadline: a.Deadline, PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[a.ID],
+			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why, Until: a.Decision.Until,
+			Deadline: a.Deadline, Release: a.ReleasableAt(), PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[a.ID],
 		}
 	}
 	return found, nil

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -77,6 +76,7 @@ const (
 	HowLink     How = "link"     // the single-use link
 	HowSMS      How = "sms"      // a reply to the question, "OK 4821"
 	HowTerminal How = "terminal" // relais approve, relais refuse, and programs
+	HowDesk     How = "desk"     // the page of the police: an answer, a release
 	HowPlan     How = "plan"     // the plan's rule, without a person
 	HowRevision How = "revision" // a newer revision, or a correction, replaced the message
 	HowCancel   How = "cancel"   // the police withdrew or closed the message
@@ -117,19 +117,14 @@ func (e *DecidedError) Error() string {
 	return fmt.Sprintf("already %s by %s at %s", e.First.To, e.First.By, e.First.At.Format(time.RFC3339))
 }
 
-// RefusedMoveError says why a decision is not allowed.
-type RefusedMoveError struct{ Reason string }
-
-func (e *RefusedMoveError) Error() string { return e.Reason }
-
 // Apply returns the approval after a decision, *DecidedError when another one
 // was first, or *RefusedMoveError when this one is not allowed.
 func (a Approval) Apply(d Decision, m broker.Message) (Approval, error) {
 	if a.State.Final() {
 		return a, &DecidedError{First: a.Decision}
 	}
-	if reason := a.forbids(d, m); reason != "" {
-		return a, &RefusedMoveError{reason}
+	if refused := a.forbids(d, m); refused != nil {
+		return a, refused
 	}
 	if d.To == ApprovalPending {
 		return a.resumed(d, m.Expires), nil
@@ -144,55 +139,4 @@ func (a Approval) Apply(d Decision, m broker.Message) (Approval, error) {
 		a.Deadline = time.Time{}
 	}
 	return a, nil
-}
-
-// forbids says why a decision is not allowed; nothing: it is.
-func (a Approval) forbids(d Decision, m broker.Message) string {
-	byPerson := d.How != HowPlan && d.How != HowRevision && d.How != HowCancel
-	switch {
-	case !a.State.CanBecome(d.To):
-		return fmt.Sprintf("an approval that is %s cannot become %s", a.State, d.To)
-	case d.To == ApprovalRefused && d.Why == "":
-		return "a refusal needs a reason, so that the police can learn from it"
-	case d.To == ApprovalQuestioned && d.Why == "":
-		return "write what you want to ask the police"
-	case utf8.RuneCountInString(d.Note) > MaxNote:
-		return fmt.Sprintf("the note is longer than %d characters", MaxNote)
-	case byPerson && d.To != ApprovalPending && d.By == m.Author: // PLP.md, rule 5
-		return "the author of a message cannot approve it"
-	case d.To.Granted() && !d.At.Before(m.Expires):
-		return "the message has expired, so it is not sent any more"
-	case d.To == ApprovalHeld && (!d.Until.After(d.At) || !d.Until.Before(m.Expires)):
-		return "a hold ends later than now and before the message expires"
-	case d.To == ApprovalPending && byPerson:
-		return a.forbidsAnswer(d)
-	case d.To == ApprovalOverruled && byPerson:
-		return a.forbidsRelease(d)
-	}
-	return ""
-}
-
-// forbidsAnswer: the police answer what they were asked; a hold ends by itself.
-func (a Approval) forbidsAnswer(d Decision) string {
-	switch {
-	case a.State != ApprovalQuestioned:
-		return "nobody has asked the police anything about it"
-	case d.Why == "":
-		return "write the answer"
-	}
-	return ""
-}
-
-// forbidsRelease: only where and when the plan says so, and with a reason.
-func (a Approval) forbidsRelease(d Decision) string {
-	at := a.ReleasableAt()
-	switch {
-	case at.IsZero():
-		return "the communication plan of this partnership does not let the police send it themselves"
-	case d.At.Before(at):
-		return fmt.Sprintf("the communication plan lets the police send it from %s on, if nobody has answered by then", at.Format(time.RFC3339))
-	case d.Why == "":
-		return "a release needs a reason, which is kept"
-	}
-	return ""
 }

@@ -36,7 +36,9 @@ type PartnershipStatus struct {
 	At          time.Time            `json:"at,omitzero"`
 	How         How                  `json:"how,omitempty"`
 	Why         string               `json:"why,omitempty"`
+	Until       time.Time            `json:"until,omitzero"` // of a hold
 	Deadline    time.Time            `json:"deadline,omitzero"`
+	Release     time.Time            `json:"release,omitzero"` // from when on an officer may send it, with a reason
 	PlanVersion int                  `json:"planVersion"`
 	Planned     bool                 `json:"planned"` // the last delivery has been written
 	Channels    []ChannelStatus      `json:"channels"`
