@@ -103,4 +103,5 @@ type Report struct {
 	Attempt int           // the attempt that it speaks of, from 1; 0: the provider does not say
 	Tries   int           // for Failed: as long as fewer attempts have been missed, another follows; 0: none does
 	After   time.Duration // the pause before that one
+	Last    bool          // for Accepted: nothing more is awaited, though it may still come
 }

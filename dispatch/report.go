@@ -124,7 +124,7 @@ func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
 // the three that Twilio sends for a message, which need no transaction then.
 // Late in the provider's patience it moves the time of the next look.
 func saysNothingNew(r channels.Report, e subscribers.Entry) bool {
-	return r.State == channels.Accepted && e.State == channels.Accepted && e.Awaits &&
+	return r.State == channels.Accepted && e.State == channels.Accepted && e.Awaits && !r.Last &&
 		(r.Ref == "" || r.Ref == e.Ref) && r.At.Add(ReceiptPatience).Sub(e.NextAt) < ReceiptPatience/24
 }
 
@@ -138,7 +138,9 @@ func reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
 	o := subscribers.Outcome{ID: r.Delivery, State: r.State, Ref: r.Ref, At: r.At, Attempt: r.Attempt}
 	switch r.State {
 	case channels.Accepted:
-		o.Awaits, o.NextAt = true, r.At.Add(ReceiptPatience)
+		if !r.Last {
+			o.Awaits, o.NextAt = true, r.At.Add(ReceiptPatience)
+		}
 	case channels.Delivered:
 		o.Attempt = 0
 	case channels.Failed:

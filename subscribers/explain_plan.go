@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"relais/broker"
-	"relais/channels"
 )
 
 // Explain says in a sentence from when to when messages wait; for no quiet
@@ -27,10 +26,4 @@ func (d DigestPlan) Explain(lang broker.Lang) string {
 		day = w.every + w.weekdays[d.Weekday]
 	}
 	return strings.NewReplacer("{day}", day, "{at}", d.At.String()).Replace(w.digest)
-}
-
-// ExplainMissing says in a sentence that a channel which the plan names does
-// not exist here. An unknown language reads English.
-func ExplainMissing(name channels.Name, lang broker.Lang) string {
-	return strings.ReplaceAll(planWordsIn(lang).noChannel, "{name}", string(name))
 }

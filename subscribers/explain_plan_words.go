@@ -12,7 +12,6 @@ type planWords struct {
 	digest          string
 	everyDay, every string
 	weekdays        [7]string // from Sunday
-	noChannel       string
 }
 
 func planWordsIn(lang broker.Lang) planWords {
@@ -25,32 +24,28 @@ func planWordsIn(lang broker.Lang) planWords {
 			noQuiet:  "Il n’y a pas d’heures calmes : les messages partent à toute heure, de jour comme de nuit.",
 			digest:   "L’infoflash part {day} à {at}, s’il y a quelque chose à communiquer.",
 			everyDay: "chaque jour", every: "chaque ",
-			weekdays:  [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
-			noChannel: "Relais n’a pas encore de canal « {name} » : le canal suivant de la règle prend sa place, et les membres qu’aucun autre canal n’atteint sont signalés.",
+			weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
 		},
 		broker.Dutch: {
 			quiet:    "Van {from} tot {to} uur wachten berichten op het einde van de rusturen, tenzij hun regel zegt dat ze ook tijdens de rusturen vertrekken.",
 			noQuiet:  "Er zijn geen rusturen: berichten vertrekken op elk uur van de dag en de nacht.",
 			digest:   "De infoflash vertrekt {day} om {at} uur, als er iets te melden is.",
 			everyDay: "elke dag", every: "elke ",
-			weekdays:  [7]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
-			noChannel: "Relais heeft nog geen kanaal “{name}”: het volgende kanaal van de regel komt in de plaats, en leden die via geen enkel ander kanaal bereikbaar zijn, worden gemeld.",
+			weekdays: [7]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
 		},
 		broker.German: {
 			quiet:    "Von {from} bis {to} Uhr warten Nachrichten auf das Ende der Ruhezeiten, es sei denn, ihre Regel lässt sie auch während der Ruhezeiten zu.",
 			noQuiet:  "Es gibt keine Ruhezeiten: Nachrichten werden zu jeder Tages- und Nachtzeit gesendet.",
 			digest:   "Der Infoflash wird {day} um {at} Uhr gesendet, wenn es etwas mitzuteilen gibt.",
 			everyDay: "jeden Tag", every: "jeden ",
-			weekdays:  [7]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"},
-			noChannel: "Relais hat noch keinen Kanal „{name}“: Der nächste Kanal der Regel tritt an seine Stelle, und Mitglieder, die kein anderer Kanal erreicht, werden gemeldet.",
+			weekdays: [7]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"},
 		},
 		broker.English: {
 			quiet:    "From {from} to {to} messages wait for the end of the quiet hours, unless their rule says that they go even then.",
 			noQuiet:  "There are no quiet hours: messages go at any hour of the day or night.",
 			digest:   "The infoflash goes {day} at {at}, if there is something to tell.",
 			everyDay: "every day", every: "every ",
-			weekdays:  [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-			noChannel: "Relais has no channel \"{name}\" yet: the rule's next channel takes its place, and members whom no other channel reaches are named as such.",
+			weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 		},
 	}[lang]
 }

@@ -31,6 +31,10 @@ func (s *server) postCallback(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if answerer, ok := parser.(CallbackAnswerer); ok {
+		answerer.AnswerCallback(w, r, report)
+		return
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 

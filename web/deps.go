@@ -71,6 +71,13 @@ type ReportParser interface {
 	ParseReport(r *http.Request) (channels.Report, error)
 }
 
+// CallbackAnswerer is a ReportParser whose provider waits for an answer of its
+// own, as for what comes next in a telephone call. It is asked when the report
+// has been recorded, and writes the whole response.
+type CallbackAnswerer interface {
+	AnswerCallback(w http.ResponseWriter, r *http.Request, report channels.Report)
+}
+
 // Reports moves deliveries by what providers say about them.
 type Reports interface {
 	Apply(ctx context.Context, r channels.Report) error

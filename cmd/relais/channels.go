@@ -23,6 +23,7 @@ func everyChannel() []channelKind {
 		{channels.SMS, checkSMS, openSMS},
 		{channels.Email, checkEmail, openEmail},
 		{channels.Push, checkPush, openPush},
+		{channels.Voice, checkVoice, openVoice},
 	}
 }
 

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"text/tabwriter"
 
 	"relais/broker"
 	"relais/channels"
-	"relais/subscribers"
 	"relais/subscribers/roster"
 )
 
@@ -77,19 +75,8 @@ func explainPlan(out io.Writer, entry roster.Entry, lang broker.Lang) error {
 	}
 	fmt.Fprintf(table, "  quiet_hours\t%s\n", entry.Plan.QuietHours.Explain(lang))
 	fmt.Fprintf(table, "  digest\t%s\n", entry.Plan.Digest.Explain(lang))
-	for _, name := range channelsToCome(entry.Plan) {
-		fmt.Fprintf(table, "  %s\t%s\n", name, subscribers.ExplainMissing(name, lang))
-	}
 	fmt.Fprintln(table)
 	return table.Flush()
-}
-
-// channelsToCome are those that a plan may name although no code sends on them yet.
-func channelsToCome(plan subscribers.Plan) []channels.Name {
-	if plan.Uses(channels.Voice) && !slices.Contains(everyChannelName(), channels.Voice) {
-		return []channels.Name{channels.Voice}
-	}
-	return nil
 }
 
 // everyChannelName names the channels that Relais can send on.

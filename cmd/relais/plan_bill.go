@@ -3,40 +3,53 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/google/uuid"
 
 	"relais/broker"
 	"relais/channels"
 	"relais/channels/sms"
+	"relais/channels/voice"
 	"relais/subscribers"
 )
 
 // bill counts what a story costs.
 type bill struct {
 	s     *simulation
-	lines map[channels.Purpose]*billLine
+	lines map[billKey]*billLine
 }
 
+type billKey struct {
+	on  channels.Name // SMS or Voice; the others cost nothing for each message
+	why channels.Purpose
+}
+
+// billLine counts messages and what is paid for: parts of an SMS, or the
+// minutes that a call takes when somebody answers and listens to the end.
 type billLine struct{ messages, parts, most int }
 
 func (s *simulation) newBill() *bill {
-	return &bill{s, make(map[channels.Purpose]*billLine)}
+	return &bill{s, make(map[billKey]*billLine)}
 }
 
-func (b *bill) add(why channels.Purpose, n, parts int) {
-	if b.lines[why] == nil {
-		b.lines[why] = &billLine{}
+func (b *bill) add(on channels.Name, why channels.Purpose, n, parts int) {
+	key := billKey{on, why}
+	if b.lines[key] == nil {
+		b.lines[key] = &billLine{}
 	}
-	line := b.lines[why]
+	line := b.lines[key]
 	line.messages += n
 	line.parts += n * parts
 	line.most = max(line.most, parts)
 }
 
-// members adds what members get by SMS.
+// costs says whether each message on a channel has a price.
+func costs(on channels.Name) bool { return on == channels.SMS || on == channels.Voice }
+
+// members adds what members get by SMS and by call.
 func (b *bill) members(l leaving) {
-	if l.Channel != channels.SMS || l.Late || l.At.IsZero() {
+	if !costs(l.Channel) || l.Late || l.At.IsZero() {
 		return
 	}
 	why := channels.ForMember
@@ -44,11 +57,11 @@ func (b *bill) members(l leaving) {
 		why = channels.Digest
 	}
 	for lang, n := range l.langs {
-		b.add(why, n, b.s.parts(why, lang, subscribers.Approval{}))
+		b.add(l.Channel, why, n, b.s.parts(l.Channel, why, lang, subscribers.Approval{}))
 	}
 }
 
-// letters adds the questions and notices of a moment that go by SMS.
+// letters adds the questions and notices of a moment that have a price.
 func (b *bill) letters(moments []subscribers.Moment, i int) {
 	at, a := moments[i].At, moments[i].Approval
 	entries := a.Questions(b.s.message, a.Between(stepBefore(moments, i), a.Step, b.s.present(a.Rule)), b.s.available, at)
@@ -57,15 +70,16 @@ func (b *bill) letters(moments []subscribers.Moment, i int) {
 	}
 	seen := make(map[channels.DeliveryID]bool) // the ledger keeps one of each
 	for _, e := range entries {
-		if e.Channel == channels.SMS && !seen[e.ID] {
+		if costs(e.Channel) && !seen[e.ID] {
 			seen[e.ID] = true
-			b.add(e.Purpose, 1, b.s.parts(e.Purpose, e.Lang, a))
+			b.add(e.Channel, e.Purpose, 1, b.s.parts(e.Channel, e.Purpose, e.Lang, a))
 		}
 	}
 }
 
-// parts is how many parts one such SMS takes, counted on its real text.
-func (s *simulation) parts(why channels.Purpose, lang broker.Lang, a subscribers.Approval) int {
+// parts is how many parts one such SMS takes, or how many minutes one such
+// call, counted on its real text.
+func (s *simulation) parts(on channels.Name, why channels.Purpose, lang broker.Lang, a subscribers.Approval) int {
 	text, _ := s.message.Text(lang, s.partnership.Languages...)
 	c := &channels.Content{
 		Purpose: why, Lang: lang, Partnership: s.partnership.Name, Tag: s.partnership.Tag,
@@ -79,8 +93,20 @@ func (s *simulation) parts(why channels.Purpose, lang broker.Lang, a subscribers
 	case channels.Digest:
 		c.Items = []channels.Item{{Partnership: c.Partnership, Kind: c.Kind, Title: c.Title, Body: c.Body}}
 	}
+	if on == channels.Voice {
+		return s.minutes(c)
+	}
 	d := channels.Delivery{Content: c, Links: channels.Links{Decide: link, Open: link}}
 	return sms.Count(sms.Preview(s.words, s.transliterate, d)).Parts
+}
+
+// minutes is how many a call begins, for that is how they are paid.
+func (s *simulation) minutes(c *channels.Content) int {
+	_, length, err := voice.Preview(s.voice, s.words, c)
+	if err != nil {
+		return 0 // it would not be called
+	}
+	return int((length + time.Minute - 1) / time.Minute)
 }
 
 // exampleToken is as long as every token in a link.
@@ -94,7 +120,18 @@ func exampleToken() string {
 
 // print writes the bill.
 func (b *bill) print(out io.Writer) error {
-	total := 0
+	parts := b.printLines(out, channels.SMS, "SMS", "part")
+	minutes := b.printLines(out, channels.Voice, "Calls", "minute")
+	paid := fmt.Sprintf("%s of SMS at EUR %g", several(parts, "part"), b.s.partCost)
+	if minutes > 0 {
+		paid += fmt.Sprintf(", %s of calls at EUR %g", several(minutes, "minute"), b.s.minuteCost)
+	}
+	_, err := fmt.Fprintf(out, "  Cost: EUR %.2f (%s)\n", float64(parts)*b.s.partCost+float64(minutes)*b.s.minuteCost, paid)
+	return err
+}
+
+// printLines writes a line for each purpose on a channel, and returns the sum.
+func (b *bill) printLines(out io.Writer, on channels.Name, what, unit string) (total int) {
 	for _, row := range []struct {
 		why  channels.Purpose
 		name string
@@ -102,15 +139,14 @@ func (b *bill) print(out io.Writer) error {
 		{channels.Ask, "asking approvers"}, {channels.Notice, "telling approvers"},
 		{channels.ForMember, "to members"}, {channels.Digest, "with the infoflash, if it holds this alone"},
 	} {
-		line := b.lines[row.why]
+		line := b.lines[billKey{on, row.why}]
 		if line == nil {
 			continue
 		}
 		total += line.parts
-		fmt.Fprintf(out, "  SMS %s: %d of up to %s, %s\n", row.name, line.messages, several(line.most, "part"), several(line.parts, "part"))
+		fmt.Fprintf(out, "  %s %s: %d of up to %s, %s\n", what, row.name, line.messages, several(line.most, unit), several(line.parts, unit))
 	}
-	_, err := fmt.Fprintf(out, "  Cost: EUR %.2f (%s of SMS at EUR %g)\n", float64(total)*b.s.partCost, several(total, "part"), b.s.partCost)
-	return err
+	return total
 }
 
 func several(n int, thing string) string {

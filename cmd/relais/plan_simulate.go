@@ -10,6 +10,7 @@ import (
 	"relais/broker"
 	"relais/channels"
 	"relais/channels/sms"
+	"relais/channels/voice"
 	"relais/store"
 	"relais/subscribers"
 	"relais/subscribers/roster"
@@ -28,6 +29,7 @@ type planSimulateCommand struct {
 	Title       string         `help:"Title, to count the parts of an SMS; else an example's."`
 	Body        string         `help:"Text, likewise."`
 	SMSPart     float64        `name:"sms-part" default:"0.055" placeholder:"EUR" help:"What one part of an SMS costs."`
+	VoiceMinute float64        `default:"0.05" placeholder:"EUR" help:"What one minute of a call costs; a begun one counts whole."`
 }
 
 // simulation is one message tried out on one plan.
@@ -44,15 +46,17 @@ type simulation struct {
 	words         channels.WordsByLang
 	transliterate bool
 	publicURL     string
+	voice         voice.Config
 	partCost      float64
+	minuteCost    float64
 }
 
 // Run prints the timeline.
 func (c *planSimulateCommand) Run(ctx context.Context, p *program, g *Globals) error {
-	if c.AnswerAfter < 0 || c.Members < 0 || c.SMSPart < 0 {
-		return errors.New("--answer-after, --members and --sms-part cannot be negative")
+	if c.AnswerAfter < 0 || c.Members < 0 || c.SMSPart < 0 || c.VoiceMinute < 0 {
+		return errors.New("--answer-after, --members, --sms-part and --voice-minute cannot be negative")
 	}
-	s := &simulation{answerAfter: c.AnswerAfter, partCost: c.SMSPart, asked: c.At, publicURL: "https://relais.example.be"}
+	s := &simulation{answerAfter: c.AnswerAfter, partCost: c.SMSPart, minuteCost: c.VoiceMinute, voice: voice.Default(), asked: c.At, publicURL: "https://relais.example.be"}
 	var err error
 	if s.words, err = channels.LoadWords(); err != nil {
 		return err
@@ -130,13 +134,16 @@ func (c *planSimulateCommand) fromDatabase(ctx context.Context, p *program, g *G
 		}
 	}
 	if len(s.available) == 0 {
-		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email or channels.push")
+		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email, channels.push or channels.voice")
 	}
 	text := sms.Default()
 	if _, err := cfg.Channel(string(channels.SMS), &text); err != nil {
 		return err
 	}
 	s.transliterate = text.Transliterate
+	if _, err := cfg.Channel(string(channels.Voice), &s.voice); err != nil {
+		return err
+	}
 	if cfg.Web.PublicURL != "" {
 		s.publicURL = cfg.Web.PublicURL
 	}

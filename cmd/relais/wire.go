@@ -116,7 +116,7 @@ func (n *node) openChannels(ctx context.Context) error {
 		return err
 	}
 	if len(n.channels) == 0 {
-		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email or channels.push")
+		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email, channels.push or channels.voice")
 	}
 	return nil
 }
