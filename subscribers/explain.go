@@ -17,7 +17,11 @@ import (
 func (r Rule) Explain(lang broker.Lang) string {
 	w := explainWordsIn(lang)
 	how := strings.TrimPrefix(w.channels(r.Channels)+", "+w.when(r), ", ")
-	return w.about(r) + w.approval(r.Approval) + ". " + capital(how) + "."
+	said := w.about(r) + w.approval(r.Approval) + ". " + capital(how) + "."
+	if r.Feedback > 0 {
+		said += " " + w.timed(w.feedback, r.Feedback) + "."
+	}
+	return said
 }
 
 // about names the kinds and urgencies that the rule covers.
@@ -54,8 +58,18 @@ func (w explainWords) approval(a ApprovalRule) string {
 		return w.police
 	}
 	said := w.coordinatorOrDeputy
+	var more []string
 	if a.DeputiesAfter > 0 {
-		said = w.coordinator + strings.ReplaceAll(w.deputiesAfter, "{time}", w.duration(a.DeputiesAfter))
+		said, more = w.coordinator, append(more, w.timed(w.deputiesAfter, a.DeputiesAfter))
+	}
+	if a.CommitteeAfter > 0 {
+		more = append(more, w.timed(w.committeeAfter, a.CommitteeAfter))
+	}
+	if len(more) > 0 {
+		said += " (" + strings.Join(more, ", ") + ")"
+	}
+	if a.ReleaseAfter > 0 {
+		said += w.timed(w.releaseAfter, a.ReleaseAfter)
 	}
 	then := w.elseLapses
 	if a.By == ByCoordinatorThenPolice {
@@ -68,7 +82,12 @@ func (w explainWords) unanswered(within time.Duration) string {
 	if within == 0 {
 		return w.noAnswer
 	}
-	return strings.ReplaceAll(w.noAnswerWithin, "{time}", w.duration(within))
+	return w.timed(w.noAnswerWithin, within)
+}
+
+// timed puts a duration into a sentence.
+func (w explainWords) timed(sentence string, d time.Duration) string {
+	return strings.ReplaceAll(sentence, "{time}", w.duration(d))
 }
 
 func (w explainWords) channels(c ChannelRule) string {
@@ -80,10 +99,14 @@ func (w explainWords) channels(c ChannelRule) string {
 	for i, name := range names {
 		parts[i] = cmp.Or(w.by[name], string(name))
 	}
-	if len(c.First) > 0 {
-		return strings.Join(parts, w.otherwise)
+	if len(c.First) == 0 {
+		return join(parts, w.and)
 	}
-	return join(parts, w.and)
+	said := strings.Join(parts, w.otherwise)
+	if c.FallbackAfter > 0 {
+		said += w.timed(w.fallbackAfter, c.FallbackAfter)
+	}
+	return said
 }
 
 func (w explainWords) when(r Rule) string {
@@ -142,6 +165,10 @@ type explainWords struct {
 	coordinator               string
 	coordinatorOrDeputy       string
 	deputiesAfter             string
+	committeeAfter            string
+	releaseAfter              string
+	fallbackAfter             string
+	feedback                  string
 	noAnswer, noAnswerWithin  string
 	elsePolice, elseLapses    string
 	by                        map[channels.Name]string

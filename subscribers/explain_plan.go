@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,4 +27,22 @@ func (d DigestPlan) Explain(lang broker.Lang) string {
 		day = w.every + w.weekdays[d.Weekday]
 	}
 	return strings.NewReplacer("{day}", day, "{at}", d.At.String()).Replace(w.digest)
+}
+
+// ExplainPerDay says in a sentence how many messages a member gets in one day;
+// empty for no cap. An unknown language reads English.
+func (p Plan) ExplainPerDay(lang broker.Lang) string {
+	if p.PerDay == 0 {
+		return ""
+	}
+	return strings.ReplaceAll(planWordsIn(lang).perDay, "{n}", strconv.Itoa(p.PerDay))
+}
+
+// Explain says in a sentence what a month may cost; empty for no budget (nil).
+// An unknown language reads English.
+func (b *Budget) Explain(lang broker.Lang) string {
+	if b == nil {
+		return ""
+	}
+	return strings.ReplaceAll(planWordsIn(lang).budget, "{euro}", strconv.FormatFloat(b.Month, 'f', -1, 64))
 }

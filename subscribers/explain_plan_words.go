@@ -12,6 +12,7 @@ type planWords struct {
 	digest          string
 	everyDay, every string
 	weekdays        [7]string // from Sunday
+	perDay, budget  string
 }
 
 func planWordsIn(lang broker.Lang) planWords {
@@ -25,6 +26,8 @@ func planWordsIn(lang broker.Lang) planWords {
 			digest:   "L’infoflash part {day} à {at}, s’il y a quelque chose à communiquer.",
 			everyDay: "chaque jour", every: "chaque ",
 			weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
+			perDay:   "En dehors de ce qui est urgent, un membre reçoit au plus {n} messages par jour ; le reste part avec l’infoflash.",
+			budget:   "Un mois d’envois peut coûter {euro} euros. Une alerte part toujours.",
 		},
 		broker.Dutch: {
 			quiet:    "Van {from} tot {to} uur wachten berichten op het einde van de rusturen, tenzij hun regel zegt dat ze ook tijdens de rusturen vertrekken.",
@@ -32,6 +35,8 @@ func planWordsIn(lang broker.Lang) planWords {
 			digest:   "De infoflash vertrekt {day} om {at} uur, als er iets te melden is.",
 			everyDay: "elke dag", every: "elke ",
 			weekdays: [7]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
+			perDay:   "Naast wat dringend is, krijgt een lid hoogstens {n} berichten per dag; de rest gaat mee met de infoflash.",
+			budget:   "Een maand versturen mag {euro} euro kosten. Een waarschuwing vertrekt altijd.",
 		},
 		broker.German: {
 			quiet:    "Von {from} bis {to} Uhr warten Nachrichten auf das Ende der Ruhezeiten, es sei denn, ihre Regel lässt sie auch während der Ruhezeiten zu.",
@@ -39,6 +44,8 @@ func planWordsIn(lang broker.Lang) planWords {
 			digest:   "Der Infoflash wird {day} um {at} Uhr gesendet, wenn es etwas mitzuteilen gibt.",
 			everyDay: "jeden Tag", every: "jeden ",
 			weekdays: [7]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"},
+			perDay:   "Außer Dringendem bekommt ein Mitglied höchstens {n} Nachrichten am Tag; der Rest kommt mit dem Infoflash.",
+			budget:   "Ein Monat darf {euro} Euro kosten. Eine Warnung wird immer gesendet.",
 		},
 		broker.English: {
 			quiet:    "From {from} to {to} messages wait for the end of the quiet hours, unless their rule says that they go even then.",
@@ -46,6 +53,8 @@ func planWordsIn(lang broker.Lang) planWords {
 			digest:   "The infoflash goes {day} at {at}, if there is something to tell.",
 			everyDay: "every day", every: "every ",
 			weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+			perDay:   "Apart from what is urgent, a member gets at most {n} messages a day; the rest goes with the infoflash.",
+			budget:   "A month may cost {euro} euros. An alert always goes.",
 		},
 	}[lang]
 }

@@ -26,7 +26,7 @@ type Budget struct {
 // rule of the plan that covers a message holds.
 type Rule struct {
 	Kinds            []broker.Kind    `yaml:"kinds"`               // empty: every kind
-	Urgencies        []broker.Urgency `yaml:"urgencies,omitempty"` // empty: every urgency
+	Urgencies        []broker.Urgency `yaml:"urgencies,omitempty"` // empty: every urgency; of a rule for the infoflash all but immediate
 	Approval         ApprovalRule     `yaml:"approval"`
 	Channels         ChannelRule      `yaml:"channels"`
 	When             When             `yaml:"when"`
@@ -110,6 +110,12 @@ func (p Plan) RuleFor(kind broker.Kind, urgency broker.Urgency) (Rule, bool) {
 }
 
 func (r Rule) covers(kind broker.Kind, urgency broker.Urgency) bool {
-	return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind)) &&
-		(len(r.Urgencies) == 0 || slices.Contains(r.Urgencies, urgency))
+	if len(r.Urgencies) == 0 {
+		return r.coversKind(kind) && (r.When != WithDigest || urgency != broker.Immediate)
+	}
+	return r.coversKind(kind) && slices.Contains(r.Urgencies, urgency)
+}
+
+func (r Rule) coversKind(kind broker.Kind) bool {
+	return len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"relais/broker"
 	"relais/channels"
 )
 
@@ -11,31 +12,40 @@ import (
 func (p Plan) contradictions() []PlanFault {
 	var faults []PlanFault
 	for i, r := range p.Rules {
-		faults = append(faults, r.contradictions(fmt.Sprintf("rules[%d]", i))...)
+		faults = append(faults, r.contradictions(fmt.Sprintf("rules[%d]", i), p.reached(i, r))...)
 	}
 	if q := p.QuietHours; q != nil && q.From == q.To {
-		faults = append(faults, PlanFault{"quiet_hours", fmt.Sprintf("begin and end at %s, so they would never end", q.From), "give two different times, or leave quiet_hours out"})
+		faults = append(faults, newFault("quiet_hours", faultQuietEndless, q.From.String()))
+	}
+	if p.PerDay < 0 {
+		faults = append(faults, newFault("per_day", faultPerDay))
+	}
+	if p.Budget != nil && p.Budget.Month <= 0 {
+		faults = append(faults, newFault("budget.month", faultBudget))
 	}
 	if p.Digest.Every == Daily && p.Digest.Weekday != 0 {
-		faults = append(faults, PlanFault{"digest.weekday", "has no effect, for the infoflash goes every day", "take it out, or use every: week"})
+		faults = append(faults, newFault("digest.weekday", faultDigestWeekdayDaily))
 	}
 	return faults
 }
 
-func (r Rule) contradictions(where string) []PlanFault {
+// contradictions of one rule, which is the first to cover messages of these urgencies.
+func (r Rule) contradictions(where string, reached []broker.Urgency) []PlanFault {
 	var faults []PlanFault
-	add := func(key, problem, remedy string) {
-		faults = append(faults, PlanFault{where + "." + key, problem, remedy})
+	add := func(wrong bool, key string, code faultCode, args ...any) {
+		if wrong {
+			faults = append(faults, newFault(where+"."+key, code, args...))
+		}
 	}
-	if r.IgnoreQuietHours && r.When == WithDigest {
-		add("ignore_quiet_hours", "has no effect, for the rule waits for the infoflash", "take it out, or use when: now")
-	}
-	if r.Approval.By == ByPolice && (r.Approval.DeputiesAfter > 0 || r.Approval.Within > 0) {
-		add("approval", "waits for an answer, although the police send directly", "take deputies_after and within out, or use by: coordinator-then-police")
-	}
-	if name, twice := repeated(slices.Concat(r.Channels.All, r.Channels.First)); twice {
-		add("channels", fmt.Sprintf("names %q twice", name), "name each channel once")
-	}
+	urgent := slices.Contains(reached, broker.Immediate)
+	add(r.When == WithDigest && slices.Contains(r.Urgencies, broker.Immediate), "when", faultDigestUrgent)
+	add(r.IgnoreQuietHours && r.When == WithDigest, "ignore_quiet_hours", faultQuietDigest)
+	waits := slices.ContainsFunc(r.Approval.waits(), func(w wait) bool { return w.after > 0 })
+	add(r.Approval.By == ByPolice && waits, "approval", faultPoliceWaits)
+	name, twice := repeated(r.Channels.names())
+	add(twice, "channels", faultChannelTwice, string(name))
+	add(r.Channels.FallbackAfter > 0 && len(r.Channels.First) < 2, "channels.fallback_after", faultFallbackNone)
+	add(r.Channels.FallbackAfter > 0 && len(reached) > 0 && !urgent, "channels.fallback_after", faultFallbackCalm)
 	return faults
 }
 

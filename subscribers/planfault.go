@@ -18,9 +18,42 @@ type PlanFault struct {
 	Where   string // "rules[2].channels"
 	Problem string // "names no channel"
 	Remedy  string
+
+	code faultCode
+	args []any
+}
+
+// newFault returns a fault in English; In has the other languages.
+func newFault(where string, code faultCode, args ...any) PlanFault {
+	return PlanFault{Where: where, code: code, args: args}.In(broker.English)
+}
+
+// In returns the fault in a language; an unknown one reads English.
+func (f PlanFault) In(lang broker.Lang) PlanFault {
+	words, known := faultWordsIn(lang)[f.code]
+	if !known {
+		return f
+	}
+	f.Problem, f.Remedy = words.problem, words.remedy
+	if len(f.args) > 0 {
+		f.Problem = fmt.Sprintf(words.problem, f.args...)
+	}
+	return f
 }
 
 func (f PlanFault) Error() string { return fmt.Sprintf("%s %s; %s", f.Where, f.Problem, f.Remedy) }
+
+func faultWordsIn(lang broker.Lang) map[faultCode]faultWords {
+	switch lang {
+	case broker.French:
+		return faultsFrench()
+	case broker.Dutch:
+		return faultsDutch()
+	case broker.German:
+		return faultsGerman()
+	}
+	return faultsEnglish()
+}
 
 // ParsePlan reads a plan from YAML. An unknown key is an error.
 func ParsePlan(data []byte) (Plan, error) {
@@ -48,56 +81,64 @@ func (p Plan) Faults() []PlanFault {
 
 func (r Rule) faults(where string) []PlanFault {
 	var faults []PlanFault
-	add := func(key, problem, remedy string) {
-		faults = append(faults, PlanFault{where + "." + key, problem, remedy})
+	add := func(wrong bool, key string, code faultCode, args ...any) {
+		if wrong {
+			faults = append(faults, newFault(where+"."+key, code, args...))
+		}
 	}
 	for _, k := range r.Kinds {
-		if !slices.Contains(broker.Kinds(), k) {
-			add("kinds", fmt.Sprintf("names %q", k), "use alert, missing, hazard, appeal, prevention, feedback, closing, info or test")
-		}
+		add(!slices.Contains(broker.Kinds(), k), "kinds", faultKind, string(k))
 	}
 	for _, u := range r.Urgencies {
-		if !slices.Contains(urgencies(), u) {
-			add("urgencies", fmt.Sprintf("names %q", u), "use immediate, expected or future")
-		}
+		add(!slices.Contains(urgencies(), u), "urgencies", faultUrgency, string(u))
 	}
-	if r.When != Now && r.When != WithDigest {
-		add("when", fmt.Sprintf("is %q", r.When), "use now or digest")
+	add(r.When != Now && r.When != WithDigest, "when", faultWhen, string(r.When))
+	add((len(r.Channels.All) == 0) == (len(r.Channels.First) == 0), "channels", faultChannelsOne)
+	for _, name := range r.Channels.names() {
+		add(!broker.ValidToken(string(name)), "channels", faultChannel, string(name))
 	}
-	if r.When == WithDigest && slices.Contains(r.Urgencies, broker.Immediate) {
-		add("when", "keeps immediate messages for the digest", "use now, or leave immediate out of the urgencies")
-	}
-	if (len(r.Channels.All) == 0) == (len(r.Channels.First) == 0) {
-		add("channels", "needs either all or first", "list the channels under one of the two")
-	}
-	for _, name := range slices.Concat(r.Channels.All, r.Channels.First) {
-		if !broker.ValidToken(string(name)) {
-			add("channels", fmt.Sprintf("names %q", name), "use sms, email, push or voice")
-		}
-	}
+	add(r.Channels.FallbackAfter < 0, "channels.fallback_after", faultNegative)
+	add(r.Feedback < 0, "feedback", faultNegative)
 	return append(faults, r.Approval.faults(where+".approval")...)
 }
 
+// names lists the channels of both lists, in order.
+func (c ChannelRule) names() []channels.Name { return slices.Concat(c.All, c.First) }
+
 func (a ApprovalRule) faults(where string) []PlanFault {
 	var faults []PlanFault
-	add := func(key, problem, remedy string) {
-		faults = append(faults, PlanFault{where + "." + key, problem, remedy})
+	add := func(wrong bool, key string, code faultCode, args ...any) {
+		if wrong {
+			faults = append(faults, newFault(where+"."+key, code, args...))
+		}
 	}
-	switch a.By {
-	case ByCoordinator, ByCoordinatorThenPolice, ByPolice:
-	default:
-		add("by", fmt.Sprintf("is %q", a.By), "use coordinator, police or coordinator-then-police")
+	known := a.By == ByCoordinator || a.By == ByCoordinatorThenPolice || a.By == ByPolice
+	add(!known, "by", faultBy, string(a.By))
+	add(a.By == ByCoordinatorThenPolice && a.Within <= 0, "within", faultWithinMissing)
+	waits := a.waits()
+	for _, w := range waits {
+		add(w.after < 0, w.key, faultNegative)
 	}
-	if a.By == ByCoordinatorThenPolice && a.Within <= 0 {
-		add("within", "is missing", "say after how long the police send, as 10m")
-	}
-	if a.DeputiesAfter < 0 || a.Within < 0 {
-		add("within", "is negative", "give a duration such as 10m")
-	}
-	if a.Within > 0 && a.DeputiesAfter >= a.Within {
-		add("deputies_after", "is not before within", "ask the deputies earlier")
+	for i, w := range waits[:len(waits)-1] {
+		for _, next := range waits[i+1:] {
+			add(w.after > 0 && next.after > 0 && w.after >= next.after, w.key, faultOrder, next.key)
+		}
 	}
 	return faults
+}
+
+// wait is one of a rule's delays, under the name that it has in the file.
+type wait struct {
+	key   string
+	after time.Duration
+}
+
+// waits lists the delays of an approval in the order that they must have.
+func (a ApprovalRule) waits() []wait {
+	return []wait{
+		{"deputies_after", a.DeputiesAfter}, {"committee_after", a.CommitteeAfter},
+		{"release_after", a.ReleaseAfter}, {"within", a.Within},
+	}
 }
 
 // gaps lists kinds and urgencies that no rule covers.
@@ -113,38 +154,41 @@ func (p Plan) gaps() []PlanFault {
 	if len(open) == 0 {
 		return nil
 	}
-	return []PlanFault{{"rules", "cover nothing of " + strings.Join(open, ", "), "add a last rule without kinds, which covers the rest"}}
+	return []PlanFault{newFault("rules", faultGap, strings.Join(open, ", "))}
 }
 
 // unreachable lists rules that earlier ones leave nothing for.
 func (p Plan) unreachable() []PlanFault {
 	var faults []PlanFault
 	for i, r := range p.Rules {
-		if !p.reaches(i, r) {
-			faults = append(faults, PlanFault{fmt.Sprintf("rules[%d]", i), "is never used, for the rules before it cover everything it names", "take it out, or move it up"})
+		if len(p.reached(i, r)) == 0 {
+			faults = append(faults, newFault(fmt.Sprintf("rules[%d]", i), faultUnreachable))
 		}
 	}
 	return faults
 }
 
-func (p Plan) reaches(i int, r Rule) bool {
+// reached lists the urgencies of the messages that a rule is the first to cover.
+func (p Plan) reached(i int, r Rule) []broker.Urgency {
 	before := Plan{Rules: p.Rules[:i]}
-	for _, k := range broker.Kinds() {
-		for _, u := range urgencies() {
+	var found []broker.Urgency
+	for _, u := range urgencies() {
+		for _, k := range broker.Kinds() {
 			if _, taken := before.RuleFor(k, u); !taken && r.covers(k, u) {
-				return true
+				found = append(found, u)
+				break
 			}
 		}
 	}
-	return false
+	return found
 }
 
 func (p Plan) digestFaults() []PlanFault {
 	switch {
 	case p.Digest.Every != Daily && p.Digest.Every != Weekly:
-		return []PlanFault{{"digest.every", fmt.Sprintf("is %q", p.Digest.Every), "use day or week"}}
+		return []PlanFault{newFault("digest.every", faultDigestEvery, string(p.Digest.Every))}
 	case p.Digest.Weekday < time.Sunday || p.Digest.Weekday > time.Saturday:
-		return []PlanFault{{"digest.weekday", fmt.Sprintf("is %d", p.Digest.Weekday), "use 0 (Sunday) to 6 (Saturday)"}}
+		return []PlanFault{newFault("digest.weekday", faultDigestWeekday, int(p.Digest.Weekday))}
 	}
 	return nil
 }
@@ -156,6 +200,6 @@ func urgencies() []broker.Urgency {
 // Uses says whether any rule names a channel.
 func (p Plan) Uses(name channels.Name) bool {
 	return slices.ContainsFunc(p.Rules, func(r Rule) bool {
-		return slices.Contains(r.Channels.All, name) || slices.Contains(r.Channels.First, name)
+		return slices.Contains(r.Channels.names(), name)
 	})
 }

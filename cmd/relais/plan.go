@@ -25,7 +25,7 @@ type planCheckCommand struct {
 
 // Run explains every plan of the file, and fails if anything is wrong.
 func (c *planCheckCommand) Run(p *program) error {
-	entries, faults, err := readPlans(c.File)
+	entries, faults, err := readPlans(c.File, broker.Lang(c.Lang))
 	if err != nil {
 		return err
 	}
@@ -47,13 +47,15 @@ func (c *planCheckCommand) Run(p *program) error {
 	return fmt.Errorf("%d faults", len(faults))
 }
 
-func readPlans(file string) ([]roster.Entry, roster.Faults, error) {
+// readPlans reads a file; the faults of a plan are in lang, or when that is
+// empty in the first language of its partnership.
+func readPlans(file string, lang broker.Lang) ([]roster.Entry, roster.Faults, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
-	return roster.ReadPlans(f)
+	return roster.ReadPlans(f, lang)
 }
 
 func (c *planCheckCommand) langOf(entry roster.Entry) broker.Lang {
@@ -75,6 +77,13 @@ func explainPlan(out io.Writer, entry roster.Entry, lang broker.Lang) error {
 	}
 	fmt.Fprintf(table, "  quiet_hours\t%s\n", entry.Plan.QuietHours.Explain(lang))
 	fmt.Fprintf(table, "  digest\t%s\n", entry.Plan.Digest.Explain(lang))
+	for _, part := range []struct{ name, said string }{
+		{"per_day", entry.Plan.ExplainPerDay(lang)}, {"budget", entry.Plan.Budget.Explain(lang)},
+	} {
+		if part.said != "" {
+			fmt.Fprintf(table, "  %s\t%s\n", part.name, part.said)
+		}
+	}
 	fmt.Fprintln(table)
 	return table.Flush()
 }

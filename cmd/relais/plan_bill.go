@@ -126,7 +126,11 @@ func (b *bill) print(out io.Writer) error {
 	if minutes > 0 {
 		paid += fmt.Sprintf(", %s of calls at EUR %g", several(minutes, "minute"), b.s.minuteCost)
 	}
-	_, err := fmt.Fprintf(out, "  Cost: EUR %.2f (%s)\n", float64(parts)*b.s.partCost+float64(minutes)*b.s.minuteCost, paid)
+	cost := float64(parts)*b.s.partCost + float64(minutes)*b.s.minuteCost
+	_, err := fmt.Fprintf(out, "  Cost: EUR %.2f (%s)\n", cost, paid)
+	if budget := b.s.plan.Budget; budget != nil && err == nil {
+		_, err = fmt.Fprintf(out, "  That is %.1f %% of the EUR %g that a month may cost.\n", 100*cost/budget.Month, budget.Month)
+	}
 	return err
 }
 

@@ -88,7 +88,7 @@ func alone() subscribers.Partnership {
 }
 
 func (c *planSimulateCommand) fromFile(s *simulation) error {
-	entries, faults, err := readPlans(c.File)
+	entries, faults, err := readPlans(c.File, broker.English)
 	if err != nil {
 		return err
 	}

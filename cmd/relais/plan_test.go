@@ -19,7 +19,7 @@ func TestExamplePlans(t *testing.T) {
 		t.Fatalf("found %d example plans (%v), want 3", len(files), err)
 	}
 	for _, file := range files {
-		entries, faults, err := readPlans(file)
+		entries, faults, err := readPlans(file, broker.English)
 		if err != nil || len(faults) > 0 || len(entries) != 1 {
 			t.Errorf("%s: %d plans, faults %v, error %v", file, len(entries), faults, err)
 			continue

@@ -84,6 +84,9 @@ func (s *simulation) story(out io.Writer, head string, moments []subscribers.Mom
 		fmt.Fprintf(out, "%s %s\n", s.column(line.At), line.say())
 		bill.members(line)
 	}
+	if after := last.Approval.Rule.Channels.FallbackAfter; after > 0 && s.message.Urgency == broker.Immediate {
+		fmt.Fprintf(out, "%s Whose message is not confirmed by now is reached on their next channel as well.\n", s.column(last.At.Add(after)))
+	}
 	return bill.print(out)
 }
 

@@ -36,7 +36,7 @@ func ReadPartnerships(r io.Reader) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read partnerships: %w", err)
 	}
-	entries, faults := decodePartnerships(data)
+	entries, faults := decodePartnerships(data, broker.English)
 	if len(faults) > 0 {
 		return nil, faults
 	}
@@ -44,7 +44,7 @@ func ReadPartnerships(r io.Reader) ([]Entry, error) {
 }
 
 // decodePartnerships returns what it could read beside the faults.
-func decodePartnerships(data []byte) ([]Entry, Faults) {
+func decodePartnerships(data []byte, lang broker.Lang) ([]Entry, Faults) {
 	var file struct {
 		Partnerships []entry `yaml:"partnerships"`
 	}
@@ -59,15 +59,15 @@ func decodePartnerships(data []byte) ([]Entry, Faults) {
 	if len(file.Partnerships) == 0 {
 		return nil, Faults{{Field: "partnerships", Problem: "is empty", Remedy: "list at least one"}}
 	}
-	return check(file.Partnerships, linesOf(data))
+	return check(file.Partnerships, linesOf(data), lang)
 }
 
-func check(read []entry, lines map[string]int) ([]Entry, Faults) {
+func check(read []entry, lines map[string]int, lang broker.Lang) ([]Entry, Faults) {
 	var faults Faults
 	var entries []Entry
 	seen := make(map[broker.PartnershipID]bool)
 	for i, e := range read {
-		found := e.faults()
+		found := e.faults(lang)
 		if seen[e.ID] {
 			found = append(found, Fault{Field: "id", Problem: fmt.Sprintf("%q stands twice", e.ID), Remedy: "give each partnership its own"})
 		}
@@ -82,8 +82,9 @@ func check(read []entry, lines map[string]int) ([]Entry, Faults) {
 	return entries, faults
 }
 
-// faults lists what is wrong with one partnership, and fills in its plan.
-func (e *entry) faults() Faults {
+// faults lists what is wrong with one partnership, and fills in its plan. The
+// plan's faults are in lang, or in the partnership's first language.
+func (e *entry) faults(lang broker.Lang) Faults {
 	faults := e.identityFaults()
 	if !slices.Contains(subscribers.Stages(), e.Stage) {
 		faults = append(faults, Fault{Field: "stage", Problem: fmt.Sprintf("is %q", e.Stage), Remedy: "use idea, preparation, evening, charter, launched, suspended or dissolved"})
@@ -95,7 +96,11 @@ func (e *entry) faults() Faults {
 		plan := DefaultPlan()
 		e.Plan = &plan
 	}
+	if lang == "" && len(e.Languages) > 0 {
+		lang = e.Languages[0]
+	}
 	for _, f := range e.Plan.Faults() {
+		f = f.In(lang)
 		faults = append(faults, Fault{Field: "plan." + f.Where, Problem: f.Problem, Remedy: f.Remedy})
 	}
 	return faults

@@ -3,6 +3,8 @@ package roster
 import (
 	"strings"
 	"testing"
+
+	"relais/broker"
 )
 
 const onePlan = `rules:
@@ -34,7 +36,7 @@ func TestReadPlans(t *testing.T) {
 		{"no YAML", "rules: [\n", "", 0, "line"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			entries, faults, err := ReadPlans(strings.NewReader(tc.text))
+			entries, faults, err := ReadPlans(strings.NewReader(tc.text), broker.English)
 			if err != nil {
 				t.Fatal(err)
 			}
