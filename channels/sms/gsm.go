@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -40,28 +41,61 @@ const (
 // Count returns the encoding, length and parts of a text. No part ends within
 // a character: an escape stays with what it escapes, a surrogate with its pair.
 func Count(text string) Segments {
-	if isGSM(text) {
-		return pack(text, GSM7, septets, gsmSingle, gsmPart)
-	}
-	return pack(text, UCS2, units16, ucs2Single, ucs2Part)
-}
-
-func pack(text string, e Encoding, width func(rune) int, single, part int) Segments {
+	e, width, single, part := encodingOf(text)
 	s := Segments{Encoding: e}
-	parts, free := 0, 0
+	free := 0
 	for _, r := range text {
 		w := width(r)
 		s.Units += w
 		if w > free {
-			parts, free = parts+1, part
+			s.Parts, free = s.Parts+1, part
 		}
 		free -= w
 	}
-	s.Parts = parts
 	if s.Units > 0 && s.Units <= single {
 		s.Parts = 1
 	}
 	return s
+}
+
+// Split returns what each part of a text holds, as many as Count says.
+func Split(text string) []string {
+	_, width, _, part := encodingOf(text)
+	if Count(text).Parts == 1 {
+		return []string{text}
+	}
+	var parts []string
+	start, used := 0, 0
+	for i, r := range text {
+		w := width(r)
+		if used+w > part {
+			parts, start, used = append(parts, text[start:i]), i, 0
+		}
+		used += w
+	}
+	if start < len(text) {
+		parts = append(parts, text[start:])
+	}
+	return parts
+}
+
+func encodingOf(text string) (e Encoding, width func(rune) int, single, part int) {
+	if isGSM(text) {
+		return GSM7, septets, gsmSingle, gsmPart
+	}
+	return UCS2, units16, ucs2Single, ucs2Part
+}
+
+// Costly lists the characters that GSM-7 does not have, each once, in order:
+// one of them makes the whole text cost more than twice as much.
+func Costly(text string) []rune {
+	var found []rune
+	for _, r := range text {
+		if septets(r) == 0 && !slices.Contains(found, r) {
+			found = append(found, r)
+		}
+	}
+	return found
 }
 
 func isGSM(text string) bool {

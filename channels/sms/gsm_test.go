@@ -3,7 +3,6 @@ package sms
 import (
 	"strings"
 	"testing"
-	"unicode/utf16"
 )
 
 func TestCount(t *testing.T) {
@@ -17,6 +16,9 @@ func TestCount(t *testing.T) {
 		"GSM-7 over":                       {strings.Repeat("a", 161), Segments{GSM7, 161, 2}},
 		"GSM-7 two full":                   {strings.Repeat("a", 306), Segments{GSM7, 306, 2}},
 		"GSM-7 two over":                   {strings.Repeat("a", 307), Segments{GSM7, 307, 3}},
+		"GSM-7 three full":                 {strings.Repeat("a", 459), Segments{GSM7, 459, 3}},
+		"GSM-7 three over":                 {strings.Repeat("a", 460), Segments{GSM7, 460, 4}},
+		"one ê in a full text":             {strings.Repeat("a", 159) + "ê", Segments{UCS2, 160, 3}},
 		"accents within GSM-7":             {"è é ù ì ò à ä ö ü ß É Ç Ñ", Segments{GSM7, 25, 1}},
 		"euro takes two":                   {strings.Repeat("€", 80), Segments{GSM7, 160, 1}},
 		"euros over":                       {strings.Repeat("€", 81), Segments{GSM7, 162, 2}},
@@ -32,6 +34,9 @@ func TestCount(t *testing.T) {
 		"backtick":                         {"`", Segments{UCS2, 1, 1}},
 		"UCS-2 two full":                   {strings.Repeat("ê", 134), Segments{UCS2, 134, 2}},
 		"UCS-2 two over":                   {strings.Repeat("ê", 135), Segments{UCS2, 135, 3}},
+		"UCS-2 full":                       {strings.Repeat("ê", 70), Segments{UCS2, 70, 1}},
+		"UCS-2 three full":                 {strings.Repeat("ê", 201), Segments{UCS2, 201, 3}},
+		"UCS-2 three over":                 {strings.Repeat("ê", 202), Segments{UCS2, 202, 4}},
 		"emoji takes two":                  {strings.Repeat("🚨", 35), Segments{UCS2, 70, 1}},
 		"surrogates at the end of a part":  {strings.Repeat("ê", 66) + "🚨" + strings.Repeat("ê", 66), Segments{UCS2, 134, 3}},
 		"surrogates fit the end of a part": {strings.Repeat("ê", 65) + "🚨" + strings.Repeat("ê", 67), Segments{UCS2, 134, 2}},
@@ -53,34 +58,6 @@ func TestAlphabetHas127AndTen(t *testing.T) {
 	if got := len([]rune(gsmExtension)); got != 10 {
 		t.Errorf("extension: got %d characters, want 10", got)
 	}
-}
-
-func FuzzCount(f *testing.F) {
-	for _, seed := range []string{"", "a", "Véhicule suspect", "l’été", "€[]", "🚨🚨", "\xff\x00", strings.Repeat("€a", 200)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		got := Count(text)
-		single, part := gsmSingle, gsmPart
-		if got.Encoding == UCS2 {
-			single, part = ucs2Single, ucs2Part
-			if want := len(utf16.Encode([]rune(text))); got.Units != want {
-				t.Errorf("%d units, want %d", got.Units, want)
-			}
-		}
-		least := (got.Units + part - 1) / part
-		if got.Units <= single {
-			least = min(1, got.Units)
-		}
-		// Each part wastes at most one unit, before a character that takes two.
-		most := max(least, (got.Units+part-2)/(part-1))
-		if got.Parts < least || got.Parts > most {
-			t.Errorf("%+v: want %d to %d parts", got, least, most)
-		}
-		if folded := Count(Transliterate(text)); got.Encoding == GSM7 && folded != got {
-			t.Errorf("transliterated GSM-7: got %+v, want %+v unchanged", folded, got)
-		}
-	})
 }
 
 func TestTransliterate(t *testing.T) {

@@ -115,6 +115,9 @@ func list(items []channels.Item) string {
 func fit(head, body, foot string) (string, bool) {
 	room := maxText - linkRoom - length(head) - length(foot) - len("\n\n")
 	fits := cut(body, room)
+	if fits == "" {
+		return head + "\n" + foot, false
+	}
 	return strings.Join([]string{head, fits, foot}, "\n"), fits != body
 }
 

@@ -20,6 +20,7 @@ type commands struct {
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
 	Import    importCommands   `cmd:"" help:"Read partnerships and members from files."`
 	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
+	SMS       smsCommands      `cmd:"" name:"sms" help:"Count what an SMS costs before it is sent."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Run the stand-ins for the providers alone, with faults on demand."`
 	VAPID     vapidCommands    `cmd:"" name:"vapid" help:"Make, show and replace the key of push messages."`
 	Email     emailCommands    `cmd:"" help:"Prepare what email needs: the key that signs it."`
