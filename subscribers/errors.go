@@ -4,3 +4,6 @@ import "errors"
 
 // ErrNotFound says that nothing has the given id.
 var ErrNotFound = errors.New("not found")
+
+// ErrBusy says that somebody else deals with the same thing at this moment.
+var ErrBusy = errors.New("somebody else deals with it at this moment")

@@ -117,6 +117,7 @@ CREATE TABLE approvals (
 );
 CREATE INDEX approvals_open ON approvals (deadline)
     WHERE state IN ('pending', 'held', 'questioned');
+CREATE INDEX approvals_by_partnership ON approvals (partnership, asked);
 CREATE INDEX approvals_unplanned ON approvals (decided_at)
     WHERE planned = 0 AND state IN ('approved', 'overruled');
 -- a handful: whether an approval was stopped is asked for each delivery
@@ -234,6 +235,36 @@ CREATE TABLE parked_reports (
 );
 CREATE INDEX parked_reports_by_time ON parked_reports (at);
 
+-- texts that came in, without their text: the provider may tell of one twice,
+-- and no number is answered without end
+CREATE TABLE inbound_messages (
+    channel TEXT     NOT NULL,
+    ref     TEXT     NOT NULL, -- the provider's name for it
+    hash    BYTEA    NOT NULL, -- of the sender's address
+    at      BIGINT   NOT NULL,
+    taken   BIGINT   NOT NULL, -- when somebody began to deal with it
+    done    SMALLINT NOT NULL,
+    what    TEXT     NOT NULL,
+    answer  TEXT     NOT NULL,
+    PRIMARY KEY (channel, ref)
+);
+CREATE INDEX inbound_by_sender ON inbound_messages (hash, at);
+CREATE INDEX inbound_by_time ON inbound_messages (at);
+
+-- what members wrote, for their coordinators
+CREATE TABLE inbox_messages (
+    id          BYTEA  NOT NULL PRIMARY KEY,
+    partnership TEXT   NOT NULL,
+    member      BYTEA  NOT NULL,
+    text        TEXT   NOT NULL,
+    at          BIGINT NOT NULL,
+    told_by     BYTEA,           -- the service message that brought it to the coordinators
+    told_at     BIGINT NOT NULL  -- 0: not yet
+);
+CREATE INDEX inbox_by_partnership ON inbox_messages (partnership, at);
+CREATE INDEX inbox_by_sender ON inbox_messages (member, told_at);
+CREATE INDEX inbox_untold ON inbox_messages (at) WHERE told_at = 0;
+
 CREATE TABLE settings (
     key   TEXT  NOT NULL PRIMARY KEY,
     value BYTEA NOT NULL
@@ -248,6 +279,8 @@ CREATE TABLE locks (
 -- +goose Down
 DROP TABLE locks;
 DROP TABLE settings;
+DROP TABLE inbox_messages;
+DROP TABLE inbound_messages;
 DROP TABLE parked_reports;
 DROP TABLE dead_letters;
 DROP TABLE digest_slots;
