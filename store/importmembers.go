@@ -58,15 +58,19 @@ func importMembers(ctx context.Context, t *tx, p broker.PartnershipID, rows []Me
 	if err != nil {
 		return ImportResult{}, err
 	}
-	known, err := readRegister(ctx, t, p, rows)
+	known, err := readRegister(ctx, t, inPartnership(p), rows)
 	if err != nil {
 		return ImportResult{}, err
 	}
-	var result ImportResult
+	return known.takeAll(ctx, t, inPartnership(p), rows, consent)
+}
+
+// takeAll brings every row into the tables and counts what that changed.
+func (g *register) takeAll(ctx context.Context, t *tx, p place, rows []MemberRow, consent subscribers.Consent) (result ImportResult, err error) {
 	for _, row := range rows {
-		result.count(known.take(row, consent))
+		result.count(g.take(row, consent))
 	}
-	return result, known.write(ctx, t, p, time.Now())
+	return result, g.write(ctx, t, p, time.Now())
 }
 
 // change says what a row did to the register.

@@ -15,6 +15,7 @@ type register struct {
 	byAddress map[addressKey][]*person // everybody who has one of the rows' addresses
 	byName    map[string][]*person     // members of this partnership without any address
 	changed   []*person                // to be written, in the order of rows
+	returns   bool                     // who has left comes back with a row
 }
 
 type addressKey struct {
@@ -22,10 +23,11 @@ type addressKey struct {
 	hash    channels.AddressHash
 }
 
-// person is a member and their place in the partnership of the import.
+// person is a member and their place in what the import is for: a partnership,
+// or the police of a zone.
 type person struct {
 	subscribers.Member
-	role  subscribers.Role // empty: not a member of it
+	role  subscribers.Role // empty: not of it
 	left  bool
 	gone  []subscribers.Contact // that the rows replaced
 	dirty bool
@@ -37,7 +39,7 @@ func (g *register) take(row MemberRow, consent subscribers.Consent) change {
 	if p == nil {
 		p = &person{Member: subscribers.Member{ID: subscribers.NewMemberID(), Name: cleanName(row.Member.Name)}}
 	}
-	if p.left {
+	if p.left && !g.returns {
 		return hasLeft
 	}
 	what := p.become(row, consent)
@@ -87,8 +89,9 @@ func addOnce(people []*person, p *person) []*person {
 // become takes over what a row says, and says what that changed.
 func (p *person) become(row MemberRow, consent subscribers.Consent) change {
 	contacts, gone := mergeContacts(p.Contacts, row.Member.Contacts, consent)
-	same := p.role == row.Role && p.Lang == row.Member.Lang && slices.Equal(p.Contacts, contacts)
+	same := p.role == row.Role && !p.left && p.Lang == row.Member.Lang && slices.Equal(p.Contacts, contacts)
 	isNew := p.role == ""
+	p.left = false
 	p.role, p.Lang, p.Contacts, p.gone = row.Role, row.Member.Lang, contacts, append(p.gone, gone...)
 	switch {
 	case isNew:

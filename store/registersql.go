@@ -8,9 +8,21 @@ import (
 	"relais/subscribers"
 )
 
+// place is what people are imported into: a partnership, or a zone's police.
+type place struct {
+	table, column, id string
+	again             string // what a row changes besides the role for who is there already
+}
+
+func inPartnership(id broker.PartnershipID) place {
+	return place{"memberships", "partnership", string(id), ""}
+}
+
+func inZone(id broker.ZoneID) place { return place{"officers", "zone", string(id), ", left_at = 0"} }
+
 // readRegister reads the people whom rows may mean: all who have one of their
-// addresses, and this partnership's members without any.
-func readRegister(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow) (*register, error) {
+// addresses, and those of this place without any.
+func readRegister(ctx context.Context, t *tx, p place, rows []MemberRow) (*register, error) {
 	people, err := readPeople(ctx, t, p, rows)
 	if err != nil {
 		return nil, err
@@ -31,10 +43,10 @@ func readRegister(ctx context.Context, t *tx, p broker.PartnershipID, rows []Mem
 	return known, nil
 }
 
-func readPeople(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow) ([]*person, error) {
+func readPeople(ctx context.Context, t *tx, p place, rows []MemberRow) ([]*person, error) {
 	people, err := list(ctx, t, scanPersonRow, `SELECT m.id, m.name, m.lang, s.role, CASE WHEN s.left_at > 0 THEN 1 ELSE 0 END
-		FROM memberships s JOIN members m ON m.id = s.member
-		WHERE s.partnership = $1 AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.member = m.id) ORDER BY m.id`, string(p))
+		FROM `+p.table+` s JOIN members m ON m.id = s.member
+		WHERE s.`+p.column+` = $1 AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.member = m.id) ORDER BY m.id`, p.id)
 	if err != nil {
 		return nil, err
 	}
@@ -55,13 +67,13 @@ func readPeople(ctx context.Context, t *tx, p broker.PartnershipID, rows []Membe
 		return err
 	}, `SELECT m.id, m.name, m.lang, COALESCE(s.role, ''), CASE WHEN s.left_at > 0 THEN 1 ELSE 0 END
 		FROM wanted w CROSS JOIN contacts c JOIN members m ON m.id = c.member
-		LEFT JOIN memberships s ON s.member = m.id AND s.partnership = $2
-		WHERE c.hash = w.id ORDER BY w.n, m.id`, string(p))
+		LEFT JOIN `+p.table+` s ON s.member = m.id AND s.`+p.column+` = $2
+		WHERE c.hash = w.id ORDER BY w.n, m.id`, p.id)
 	return people, err
 }
 
 // write brings the changed people into the tables.
-func (g *register) write(ctx context.Context, t *tx, p broker.PartnershipID, now time.Time) error {
+func (g *register) write(ctx context.Context, t *tx, p place, now time.Time) error {
 	people := g.changed
 	_, err := t.each(ctx, `INSERT INTO members (id, name, lang) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, lang = excluded.lang`, len(people),
@@ -69,10 +81,10 @@ func (g *register) write(ctx context.Context, t *tx, p broker.PartnershipID, now
 	if err != nil {
 		return err
 	}
-	_, err = t.each(ctx, `INSERT INTO memberships (partnership, member, role, joined, left_at) VALUES ($1, $2, $3, $4, 0)
-		ON CONFLICT (partnership, member) DO UPDATE SET role = excluded.role`, len(people),
+	_, err = t.each(ctx, `INSERT INTO `+p.table+` (`+p.column+`, member, role, joined, left_at) VALUES ($1, $2, $3, $4, 0)
+		ON CONFLICT (`+p.column+`, member) DO UPDATE SET role = excluded.role`+p.again, len(people),
 		func(i int) []any {
-			return []any{string(p), people[i].ID.UUID[:], string(people[i].role), millis(now)}
+			return []any{p.id, people[i].ID.UUID[:], string(people[i].role), millis(now)}
 		})
 	if err != nil {
 		return err

@@ -118,6 +118,7 @@ type OfficerRole string
 const (
 	RoleOfficer  OfficerRole = "officer"
 	RoleMandated OfficerRole = "mandated" // the mandated officer: stands in for every author of the zone
+	RoleAdmin    OfficerRole = "admin"    // looks after the zone's Relais: told of incidents, and of nothing else
 )
 
 // Reachable returns the member's usable contacts on a channel.

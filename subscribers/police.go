@@ -2,6 +2,7 @@ package subscribers
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,14 +12,53 @@ import (
 // Responsible lists the officers who answer for a message: its author, if they
 // are on file, and the mandated officers. Without either, all of them.
 func Responsible(officers []Officer, author string) []Officer {
-	var found []Officer
+	return officersWho(officers, func(o Officer) bool { return o.Role == RoleMandated || o.wrote(author) })
+}
+
+// Authors lists the author of a message where they are on file, else the
+// mandated officers, else all.
+func Authors(officers []Officer, author string) []Officer {
+	if slices.ContainsFunc(officers, func(o Officer) bool { return o.wrote(author) }) {
+		return officersWho(officers, func(o Officer) bool { return o.wrote(author) })
+	}
+	return Mandated(officers)
+}
+
+// Mandated lists the mandated officers; where none is on file, all.
+func Mandated(officers []Officer) []Officer {
+	return officersWho(officers, func(o Officer) bool { return o.Role == RoleMandated })
+}
+
+// Alarmed lists who is told of an incident: the mandated officers, and who looks
+// after the zone's Relais.
+func Alarmed(officers []Officer) []Officer {
+	alarmed := Mandated(officers)
 	for _, o := range officers {
-		if o.Role == RoleMandated || strings.EqualFold(o.Name, author) {
+		if o.Role == RoleAdmin {
+			alarmed = append(alarmed, o)
+		}
+	}
+	return alarmed
+}
+
+func (o Officer) wrote(author string) bool {
+	return o.Role != RoleAdmin && strings.EqualFold(o.Name, author)
+}
+
+// officersWho lists those who fit; where nobody does, every officer.
+func officersWho(officers []Officer, fits func(Officer) bool) []Officer {
+	var found, all []Officer
+	for _, o := range officers {
+		if o.Role == RoleAdmin {
+			continue
+		}
+		all = append(all, o)
+		if fits(o) {
 			found = append(found, o)
 		}
 	}
 	if len(found) == 0 {
-		return officers
+		return all
 	}
 	return found
 }

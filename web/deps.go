@@ -42,6 +42,8 @@ type Records interface {
 	// Partnership returns one, Partnerships those of a zone.
 	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)
 	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
+	// Officers returns the people of a zone's police to whom Relais writes.
+	Officers(ctx context.Context, zone broker.ZoneID) ([]subscribers.Officer, error)
 	// Plan returns one version of a partnership's plan.
 	Plan(ctx context.Context, id broker.PartnershipID, version int) (subscribers.Plan, error)
 	// Entry returns one line of the ledger.

@@ -75,6 +75,7 @@ func (s *server) routes() {
 	s.api("GET /api/approvals", s.apiApprovals)
 	s.api("POST /api/approvals/{id}/approve", s.apiDecide(subscribers.ApprovalApproved))
 	s.api("POST /api/approvals/{id}/refuse", s.apiDecide(subscribers.ApprovalRefused))
+	s.api("GET /api/officers", s.apiOfficers)
 	s.api("GET /api/dead", s.apiDead)
 	s.api("POST /api/dead/{id}/replay", s.apiReplay)
 

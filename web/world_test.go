@@ -35,11 +35,12 @@ type world struct {
 	statuses     map[broker.MessageID]subscribers.Status
 	dead         []broker.DeadLetter
 
-	published []broker.Message
-	decisions []subscribers.Decision
-	stopped   []string
-	replayed  []uuid.UUID
-	reports   []channels.Report
+	published    []broker.Message
+	decisions    []subscribers.Decision
+	nobodyOnFile bool // the zone has no officer
+	stopped      []string
+	replayed     []uuid.UUID
+	reports      []channels.Report
 
 	failPublish, failDecide, failReports, failReady error
 

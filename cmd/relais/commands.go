@@ -18,7 +18,8 @@ type commands struct {
 	Refuse    refuseCommand    `cmd:"" help:"Refuse a message for a partnership, with a reason."`
 	Status    statusCommand    `cmd:"" help:"Show what became of a message."`
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
-	Import    importCommands   `cmd:"" help:"Read partnerships and members from files."`
+	Officers  officersCommands `cmd:"" help:"Show the people of the police to whom Relais writes."`
+	Import    importCommands   `cmd:"" help:"Read partnerships, members and officers from files."`
 	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
 	SMS       smsCommands      `cmd:"" name:"sms" help:"Count what an SMS costs before it is sent."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Run the stand-ins for the providers alone, with faults on demand."`

@@ -147,6 +147,11 @@ func (d *demo) nameVillage() {
 			d.sandbox.Name(seenAs(c), person.name)
 		}
 	}
+	for _, o := range demoOfficers() {
+		for _, c := range o.Member.Contacts {
+			d.sandbox.Name(seenAs(c), o.Member.Name)
+		}
+	}
 }
 
 // fill imports the zone as `relais import` would.
@@ -163,6 +168,9 @@ func (d *demo) fill(ctx context.Context, s *store.Store) error {
 		if _, err := s.ImportMembers(ctx, entry.Partnership.ID, d.rows(entry.Partnership.ID), consent); err != nil {
 			return fmt.Errorf("import members: %w", err)
 		}
+	}
+	if _, err := s.ImportOfficers(ctx, "demo", demoOfficers(), consent); err != nil {
+		return fmt.Errorf("import officers: %w", err)
 	}
 	return nil
 }

@@ -13,10 +13,11 @@ import (
 	"relais/subscribers/roster"
 )
 
-// importCommands read partnerships and members from files.
+// importCommands read partnerships, members and officers from files.
 type importCommands struct {
 	Partnerships importPartnershipsCommand `cmd:"" help:"Read partnerships and their plans (YAML)."`
 	Members      importMembersCommand      `cmd:"" help:"Read a partnership's members (CSV, as exported from a spreadsheet)."`
+	Officers     importOfficersCommand     `cmd:"" help:"Read a zone's officers, to whom Relais writes (CSV, as members)."`
 }
 
 type importPartnershipsCommand struct {

@@ -36,6 +36,7 @@ CREATE TABLE officers (
     zone    TEXT   NOT NULL,
     member  BYTEA  NOT NULL REFERENCES members (id),
     role    TEXT   NOT NULL CHECK (role <> ''),
+    joined  BIGINT NOT NULL,
     left_at BIGINT NOT NULL, -- 0: still on duty
     PRIMARY KEY (zone, member)
 );

@@ -25,13 +25,16 @@ type Row struct {
 	Role   subscribers.Role
 }
 
-// Roster is what a list holds: the rows that are good, and what is wrong with
+// List is what a file holds: the rows that are good, and what is wrong with
 // the others, one fault each.
-type Roster struct {
-	Rows    []Row
+type List[R any] struct {
+	Rows    []R
 	Faults  Faults
 	Ignored []string // titles of the columns that were not read
 }
+
+// Roster is a list of members.
+type Roster = List[Row]
 
 // list is one file being read.
 type list struct {
@@ -50,42 +53,42 @@ const (
 // An error means that the list as a whole cannot be read; what is wrong with a
 // row stands in Roster.Faults.
 func ReadMembers(r io.Reader, options Options) (Roster, error) {
+	return readList(r, options, (*list).row)
+}
+
+// readList reads a list of people, one row by one.
+func readList[R any](r io.Reader, options Options, read func(*list, record) (R, *Fault)) (List[R], error) {
 	text, err := readText(r)
 	if err != nil {
-		return Roster{}, err
+		return List[R]{}, err
 	}
 	records, broken := readRecords(text)
 	if len(records) == 0 && len(broken) > 0 {
-		return Roster{}, broken
+		return List[R]{}, broken
 	}
 	if len(records) == 0 {
-		return Roster{}, Faults{{Problem: "the file is empty", Remedy: "export the list with its titles"}}
+		return List[R]{}, Faults{{Problem: "the file is empty", Remedy: "export the list with its titles"}}
 	}
 	if len(records) > maxRows {
-		return Roster{}, Faults{{Problem: fmt.Sprintf("the list has more than %d rows", maxRows), Remedy: "split it"}}
+		return List[R]{}, Faults{{Problem: fmt.Sprintf("the list has more than %d rows", maxRows), Remedy: "split it"}}
 	}
 	found, ignored, err := readColumns(records[0])
 	if err != nil {
-		return Roster{}, err
+		return List[R]{}, err
 	}
 	l := &list{options, found, make(map[string]int)}
-	roster := l.rows(records[1:])
-	roster.Ignored = ignored
-	roster.Faults = append(roster.Faults, broken...)
-	slices.SortStableFunc(roster.Faults, func(a, b Fault) int { return a.Line - b.Line })
-	return roster, nil
-}
-
-func (l *list) rows(records []record) (roster Roster) {
-	for _, r := range records {
-		row, fault := l.row(r)
+	people := List[R]{Ignored: ignored}
+	for _, r := range records[1:] {
+		row, fault := read(l, r)
 		if fault != nil {
-			roster.Faults = append(roster.Faults, *fault)
+			people.Faults = append(people.Faults, *fault)
 			continue
 		}
-		roster.Rows = append(roster.Rows, row)
+		people.Rows = append(people.Rows, row)
 	}
-	return roster
+	people.Faults = append(people.Faults, broken...)
+	slices.SortStableFunc(people.Faults, func(a, b Fault) int { return a.Line - b.Line })
+	return people, nil
 }
 
 func (l *list) row(r record) (Row, *Fault) {
@@ -106,7 +109,7 @@ func (l *list) row(r record) (Row, *Fault) {
 	if fault = l.order(r, &row.Member); fault != nil {
 		return row, fault
 	}
-	return row, l.once(row)
+	return row, l.once(row.Line, row.Member)
 }
 
 func (l *list) name(r record) (string, *Fault) {
@@ -199,13 +202,13 @@ func channelCalled(word string) channels.Name {
 }
 
 // once refuses a person who stands in the list twice: same name and address.
-func (l *list) once(row Row) *Fault {
-	for _, c := range row.Member.Contacts {
-		key := strings.ToLower(row.Member.Name) + "\x00" + c.Address.Hash(c.Channel).String()
-		if line, twice := l.seen[key]; twice {
-			return &Fault{row.Line, "", fmt.Sprintf("the same person stands on line %d already", line), "take one of the two rows out"}
+func (l *list) once(line int, who subscribers.Member) *Fault {
+	for _, c := range who.Contacts {
+		key := strings.ToLower(who.Name) + "\x00" + c.Address.Hash(c.Channel).String()
+		if first, twice := l.seen[key]; twice {
+			return &Fault{line, "", fmt.Sprintf("the same person stands on line %d already", first), "take one of the two rows out"}
 		}
-		l.seen[key] = row.Line
+		l.seen[key] = line
 	}
 	return nil
 }
