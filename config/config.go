@@ -75,6 +75,8 @@ type Dispatch struct {
 	Sweep        time.Duration `yaml:"sweep" help:"how often deadlines, retries and digests are looked for"`
 	JobSize      int           `yaml:"job_size" help:"deliveries in one job, 1 to 1000"`
 	DigestMaxAge time.Duration `yaml:"digest_max_age" help:"a digest missed during an outage still goes when it is not older than this"`
+
+	DuplicateWindow time.Duration `yaml:"duplicate_window" help:"a message nearly like one published within this time is shown to its author before it goes; 0 for never"`
 }
 
 // Default returns what holds when nothing is set: one node, everything embedded.
@@ -90,6 +92,8 @@ func Default() *Config {
 			Sweep:        time.Second,
 			JobSize:      200,
 			DigestMaxAge: 36 * time.Hour,
+
+			DuplicateWindow: 2 * time.Hour,
 		},
 		Channels: map[string]yaml.Node{},
 		origins:  map[string]origin{},

@@ -113,6 +113,9 @@ func (c *Config) checkDispatch() (faults Faults) {
 	if d.JobSize < 1 || d.JobSize > 1000 {
 		faults = append(faults, c.fault("dispatch.job_size", "is not between 1 and 1000", "200 suits most providers"))
 	}
+	if d.DuplicateWindow < 0 {
+		faults = append(faults, c.fault("dispatch.duplicate_window", "is negative", "write a time such as 2h, or 0 for never"))
+	}
 	if d.DigestMaxAge < time.Minute {
 		faults = append(faults, c.fault("dispatch.digest_max_age", "is less than a minute", "write how old a missed digest may be, as 36h"))
 	}

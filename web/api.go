@@ -60,12 +60,39 @@ type published struct {
 }
 
 // apiPublish takes one message as JSON. An id and the time of sending are
-// given to those that have none.
+// given to those that have none. What was probably published already is
+// refused, unless the program says ?anyway=true.
 func (s *server) apiPublish(w http.ResponseWriter, r *http.Request) {
+	m, ok := s.readMessage(w, r)
+	if !ok {
+		return
+	}
+	if r.URL.Query().Get("anyway") != "true" {
+		alike, err := s.duplicates(r.Context(), m)
+		if err != nil {
+			s.failJSON(w, r, "look for like messages", err)
+			return
+		}
+		if len(alike) > 0 {
+			refuseAlike(w, alike)
+			return
+		}
+	}
+	if err := s.Publisher.Publish(r.Context(), m); err != nil {
+		s.failJSON(w, r, "publish the message", err)
+		return
+	}
+	path := "/api/messages/" + m.ID.String()
+	w.Header().Set("Location", path)
+	writeJSON(w, http.StatusCreated, published{m.ID, m.Revision, s.options.PublicURL + path})
+}
+
+// readMessage reads a valid message, or answers why there is none.
+func (s *server) readMessage(w http.ResponseWriter, r *http.Request) (broker.Message, bool) {
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
 		s.failJSON(w, r, "read the message", err)
-		return
+		return broker.Message{}, false
 	}
 	m, err := broker.ParseMessage(data)
 	if err == nil {
@@ -75,18 +102,12 @@ func (s *server) apiPublish(w http.ResponseWriter, r *http.Request) {
 	var fault *broker.Fault
 	if errors.As(err, &fault) {
 		refuseFault(w, fault)
-		return
-	}
-	if err == nil {
-		err = s.Publisher.Publish(r.Context(), m)
+		return m, false
 	}
 	if err != nil {
-		s.failJSON(w, r, "publish the message", err)
-		return
+		s.failJSON(w, r, "read the message", err)
 	}
-	path := "/api/messages/" + m.ID.String()
-	w.Header().Set("Location", path)
-	writeJSON(w, http.StatusCreated, published{m.ID, m.Revision, s.options.PublicURL + path})
+	return m, err == nil
 }
 
 func (s *server) completed(m broker.Message) broker.Message {

@@ -29,6 +29,7 @@ type composePage struct {
 	Further      []textField // in the others
 	Missing      bool
 	Faults       []faultLine
+	Alike        []alikeMessage // what a colleague published already
 	MaxTitle     int
 	MaxBody      int
 }
@@ -138,6 +139,17 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 		s.showForm(w, r, http.StatusUnprocessableEntity, f, wrong)
 		return
 	}
+	if !f.Anyway {
+		alike, err := s.duplicates(r.Context(), m)
+		if err != nil {
+			s.failPage(w, r, "look for like messages", err)
+			return
+		}
+		if len(alike) > 0 {
+			s.showForm(w, r, http.StatusConflict, f, nil, alike...)
+			return
+		}
+	}
 	if err := s.Publisher.Publish(r.Context(), m); err != nil {
 		s.Log.ErrorContext(r.Context(), "message not published", "message", m.ID, "err", err)
 		s.showForm(w, r, http.StatusServiceUnavailable, f, faults{"form": "fault.publish"})
@@ -147,8 +159,9 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, v.URL("/messages/"+m.ID.String()+"?published"), http.StatusSeeOther)
 }
 
-// showForm writes the form as it was filled in, with what is wrong beside each field.
-func (s *server) showForm(w http.ResponseWriter, r *http.Request, status int, f form, wrong faults) {
+// showForm writes the form as it was filled in, with what is wrong beside each
+// field, or what a colleague published already.
+func (s *server) showForm(w http.ResponseWriter, r *http.Request, status int, f form, wrong faults, alike ...broker.Message) {
 	p := composePage{view: s.deskView(r), Form: f, Answers: f.answers(), Missing: f.Kind == broker.Missing,
 		MaxTitle: broker.MaxTitle, MaxBody: broker.MaxBody}
 	p.KindName, p.Example, p.Class = p.Kind(f.Kind), p.T("kind."+string(f.Kind)), f.Urgency
@@ -159,6 +172,7 @@ func (s *server) showForm(w http.ResponseWriter, r *http.Request, status int, f 
 		return
 	}
 	p.explain(wrong)
+	p.alikeChoices(alike)
 	p.fillTexts(partnerships)
 	s.show(w, r, status, "compose", p)
 }

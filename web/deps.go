@@ -102,7 +102,8 @@ type Deps struct {
 
 // Options are what the configuration says about the pages.
 type Options struct {
-	PublicURL string          // how others reach this service, "https://relais.example"; no slash at its end
-	APIToken  channels.Secret // empty: desk and API answer this machine only
-	OutboxURL string          // where the demo shows what was sent; empty: no link
+	PublicURL       string          // how others reach this service, "https://relais.example"; no slash at its end
+	APIToken        channels.Secret // empty: desk and API answer this machine only
+	DuplicateWindow time.Duration   // messages so close together and alike are shown to the second author; 0: never
+	OutboxURL       string          // where the demo shows what was sent; empty: no link
 }

@@ -27,6 +27,7 @@ type form struct {
 	Certainty    string
 	Clearance    string
 	Texts        map[broker.Lang]broker.Text
+	Anyway       bool `json:"-"` // the author has seen what is alike; the message stays the same
 }
 
 // faults name what is wrong, by field of the form; the values are keys of the catalogue.
@@ -43,7 +44,7 @@ func readForm(values url.Values) form {
 		All: values.Get("all") != "", Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
 		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
-		Clearance: oneLine(values.Get("clearance")), Texts: make(map[broker.Lang]broker.Text),
+		Clearance: oneLine(values.Get("clearance")), Anyway: values.Get("anyway") != "", Texts: make(map[broker.Lang]broker.Text),
 	}
 	for _, lang := range broker.Langs() {
 		t := broker.Text{Title: strings.TrimSpace(values.Get("title." + string(lang))), Body: strings.TrimSpace(unixLines(values.Get("body." + string(lang))))}

@@ -71,6 +71,7 @@ func (s *server) routes() {
 
 	s.api("GET /api/messages", s.apiMessages)
 	s.api("POST /api/messages", s.apiPublish)
+	s.api("POST /api/messages/alike", s.apiAlike)
 	s.api("GET /api/messages/{id}", s.apiStatus)
 	s.api("GET /api/approvals", s.apiApprovals)
 	s.api("POST /api/approvals/{id}/approve", s.apiDecide(subscribers.ApprovalApproved))

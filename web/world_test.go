@@ -90,6 +90,7 @@ func newWorld(t *testing.T) *world {
 		entries:   make(map[channels.DeliveryID]subscribers.Entry),
 		items:     make(map[channels.DeliveryID][]subscribers.DigestItem),
 		statuses:  make(map[broker.MessageID]subscribers.Status),
+		options:   Options{DuplicateWindow: 2 * time.Hour},
 	}
 	w.furnish()
 	w.restart()

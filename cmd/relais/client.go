@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -87,13 +86,20 @@ func decodeAnswer(resp *http.Response, out any) error {
 	return nil
 }
 
-// refusal is the API's one sentence, or the status when there is none.
+// refusedError is the API's one sentence, or the status when there is none.
+type refusedError struct {
+	status   int
+	sentence string
+}
+
+func (e *refusedError) Error() string { return e.sentence }
+
 func refusal(status int, data []byte) error {
 	var fault struct {
 		Error string `json:"error"`
 	}
 	if err := json.Unmarshal(data, &fault); err == nil && fault.Error != "" {
-		return errors.New(fault.Error)
+		return &refusedError{status, fault.Error}
 	}
-	return fmt.Errorf("relais answered %d %s", status, http.StatusText(status))
+	return &refusedError{status, fmt.Sprintf("relais answered %d %s", status, http.StatusText(status))}
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -31,6 +33,7 @@ type publishCommand struct {
 	Clearance    string            `help:"For missing: the magistrate's reference."`
 	Title        map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Title in fr, nl, de or en; may be repeated."`
 	Body         map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Text in the same language."`
+	Anyway       bool              `help:"Publish although nearly the same message was published a short while ago."`
 }
 
 // Run publishes and prints the id.
@@ -46,6 +49,9 @@ func (c *publishCommand) Run(ctx context.Context, p *program, g *Globals) error 
 	if err != nil {
 		return err
 	}
+	if err := c.refuseAlike(ctx, p, cfg, m); err != nil {
+		return err
+	}
 	data, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
@@ -55,6 +61,25 @@ func (c *publishCommand) Run(ctx context.Context, p *program, g *Globals) error 
 		return err
 	}
 	_, err = fmt.Fprintln(p.Stdout, m.ID)
+	return err
+}
+
+// refuseAlike asks the running relais whether nearly the same was published
+// already. Where none answers under the configured address, as on the machine
+// of a program that has NATS alone, nobody can say.
+func (c *publishCommand) refuseAlike(ctx context.Context, p *program, cfg *config.Config, m broker.Message) error {
+	if c.Anyway {
+		return nil
+	}
+	err := Server{}.client(cfg).post(ctx, "/api/messages/alike", m, nil)
+	var refused *refusedError
+	switch {
+	case !errors.As(err, &refused): // nobody answers, or nothing is alike
+		return nil
+	case refused.status == http.StatusConflict:
+		return errors.New(strings.ReplaceAll(refused.Error(), "?anyway=true", "--anyway"))
+	}
+	_, err = fmt.Fprintf(p.Stderr, "relais: nobody looked whether this was published already: %s\n", refused)
 	return err
 }
 
