@@ -6,7 +6,7 @@
 // A delivery moves along these states, and never back (State.CanBecome):
 //
 //	             ┌──────────── retryable, throttled, handed back ──────────┐
-//	             ▼                                                         │
+//	             ▼     (held, where quiet hours or a pause began meanwhile)│
 //	plan ──► pending ──claim──► calling ──► accepted ──► delivered         │
 //	 │  ▲       │                 │  │          └──────► failed ─► next    │
 //	 │  └─held  │                 │  └─ rejected, gone ─► failed    channel│

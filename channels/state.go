@@ -59,7 +59,7 @@ func (s State) next() []State {
 	case Digested:
 		return []State{Accepted, Delivered, Failed, Suppressed, Expired}
 	case Calling:
-		return []State{Pending, Unknown, Accepted, Delivered, Failed, Suppressed, Expired}
+		return []State{Pending, Held, Unknown, Accepted, Delivered, Failed, Suppressed, Expired}
 	case Unknown:
 		return []State{Pending, Accepted, Delivered, Failed, Expired}
 	case Accepted:

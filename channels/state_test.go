@@ -10,7 +10,7 @@ func TestStateTable(t *testing.T) {
 		Pending:    {Held, Digested, Calling, Suppressed, Expired},
 		Held:       {Pending, Digested, Suppressed, Expired},
 		Digested:   {Accepted, Delivered, Failed, Suppressed, Expired},
-		Calling:    {Pending, Unknown, Accepted, Delivered, Failed, Suppressed, Expired},
+		Calling:    {Pending, Held, Unknown, Accepted, Delivered, Failed, Suppressed, Expired},
 		Unknown:    {Pending, Accepted, Delivered, Failed, Expired},
 		Accepted:   {Delivered, Failed},
 		Delivered:  nil,

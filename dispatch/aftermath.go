@@ -26,9 +26,18 @@ type Aftermath struct {
 func Taken(e subscribers.Entry, r channels.Receipt, now time.Time) subscribers.Outcome {
 	o := subscribers.Outcome{ID: e.ID, State: channels.Accepted, Ref: r.Ref, Awaits: r.Awaits, At: now}
 	if r.Awaits {
-		o.NextAt = now.Add(ReceiptPatience)
+		o.NextAt = nextLook(e, now, now)
 	}
 	return o
+}
+
+// nextLook is when a sweep looks again at a delivery that was taken at one
+// instant, and of which the provider spoke last at another.
+func nextLook(e subscribers.Entry, taken, spoke time.Time) time.Time {
+	if at, goesOn := e.Silent(taken); goesOn {
+		return at
+	}
+	return spoke.Add(ReceiptPatience)
 }
 
 // ReceiptPatience is how long a delivery waits for the provider's report.
@@ -97,12 +106,12 @@ func (a Aftermath) Record(ctx context.Context, outcomes []subscribers.Outcome) e
 	return a.buryExhausted(ctx, outcomes)
 }
 
-// addFallbacks lets each delivery that failed for good go on to the plan's next
-// channel. It reads all of them at once: a provider that is down fails thousands.
+// addFallbacks lets each delivery that failed for good, or of which the provider
+// says nothing, go on to the plan's next channel. It reads all of them at once: a provider that is down fails thousands.
 func (a Aftermath) addFallbacks(ctx context.Context, outcomes []subscribers.Outcome) error {
 	var failed []channels.DeliveryID
 	for _, o := range outcomes {
-		if o.State == channels.Failed {
+		if goesOn(o) {
 			failed = append(failed, o.ID)
 		}
 	}
@@ -111,14 +120,16 @@ func (a Aftermath) addFallbacks(ctx context.Context, outcomes []subscribers.Outc
 		return err
 	}
 	for i, o := range outcomes {
-		if e, ok := entries[o.ID]; ok && o.State == channels.Failed && len(e.Rest) > 0 {
+		if e, ok := entries[o.ID]; ok && goesOn(o) && len(e.Rest) > 0 {
 			outcomes[i].Then = e.Fallback(contacts[e.Member], o.At)
 		}
 	}
 	return nil
 }
 
-// whatIsLeft reads the failed entries, and the contacts of those that have a
+func goesOn(o subscribers.Outcome) bool { return o.State == channels.Failed || o.Silent }
+
+// whatIsLeft reads the entries, and the contacts of those that have a
 // channel left.
 func (a Aftermath) whatIsLeft(ctx context.Context, failed []channels.DeliveryID) (map[channels.DeliveryID]subscribers.Entry, map[subscribers.MemberID][]subscribers.Contact, error) {
 	if len(failed) == 0 {

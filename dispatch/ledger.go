@@ -81,10 +81,12 @@ type Deliveries interface {
 	// speaks of another Attempt, changes nothing, and its Then is not written;
 	// the ids of those are returned. Then is not written either where another of
 	// the person's addresses on the same channel got the message or still may:
-	// several devices are one person. An outcome that names the state the entry is
-	// in already updates its Wait, NextAt and Awaits, and its Ref if it brings
-	// one. The items of a digest follow their digest when it is accepted,
-	// delivered, failed or expired.
+	// several devices are one person. Once it is written, those of them that are
+	// Accepted have no Rest any more: the person goes on once. An outcome that
+	// names the state the entry is in already updates its Wait, NextAt and Awaits,
+	// and its Ref if it brings one; its Then is written only if it is Silent. The
+	// items of a digest follow their digest when it is accepted, delivered, failed
+	// or expired.
 	Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error)
 	// Entry returns one, or subscribers.ErrNotFound.
 	Entry(ctx context.Context, id channels.DeliveryID) (subscribers.Entry, error)

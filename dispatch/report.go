@@ -125,7 +125,7 @@ func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
 // Late in the provider's patience it moves the time of the next look.
 func saysNothingNew(r channels.Report, e subscribers.Entry) bool {
 	return r.State == channels.Accepted && e.State == channels.Accepted && e.Awaits && !r.Last &&
-		(r.Ref == "" || r.Ref == e.Ref) && r.At.Add(ReceiptPatience).Sub(e.NextAt) < ReceiptPatience/24
+		(r.Ref == "" || r.Ref == e.Ref) && nextLook(e, e.AcceptedAt, r.At).Sub(e.NextAt) < ReceiptPatience/24
 }
 
 // isOfEarlier says whether a report speaks of a call before the entry's last.
@@ -139,7 +139,7 @@ func reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
 	switch r.State {
 	case channels.Accepted:
 		if !r.Last {
-			o.Awaits, o.NextAt = true, r.At.Add(ReceiptPatience)
+			o.Awaits, o.NextAt = true, nextLook(e, takenAt(e, r), r.At)
 		}
 	case channels.Delivered:
 		o.Attempt = 0
@@ -152,6 +152,14 @@ func reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
 		o.Closes, o.Stopped = r.Class.ClosesAddress(), r.Class == channels.OptedOut
 	}
 	return o
+}
+
+// takenAt is when the provider took a delivery of which it speaks.
+func takenAt(e subscribers.Entry, r channels.Report) time.Time {
+	if e.AcceptedAt.IsZero() {
+		return r.At
+	}
+	return e.AcceptedAt
 }
 
 // missed says whether and when another attempt follows one that was missed. One

@@ -94,9 +94,10 @@ func (s *Sender) gate(ctx context.Context, ids []channels.DeliveryID) []channels
 
 func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []subscribers.Outcome {
 	ready, outcomes := s.split(claimed)
-	contents, err := s.Script.Contents(ctx, ready)
+	contents, ready, held, err := s.prepare(ctx, ready)
+	outcomes = append(outcomes, held...)
 	if err != nil {
-		s.Log.Error("texts cannot be read, deliveries wait", "err", err)
+		s.Log.Error("texts or quiet hours cannot be read, deliveries wait", "err", err)
 		return append(outcomes, s.handBack(ready)...)
 	}
 	// What has not begun by then is handed back, well before the lease ends.
@@ -121,6 +122,24 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	}
 	running.Wait()
 	return append(outcomes, sent...)
+}
+
+// prepare holds what must wait for quiet hours or a pause that began since it
+// was planned, as for a retry or the plan's next channel, and reads what the rest says.
+func (s *Sender) prepare(ctx context.Context, claimed []subscribers.Claimed) (contents map[channels.DeliveryID]*channels.Content, ready []subscribers.Claimed, held []subscribers.Outcome, err error) {
+	waiting, err := newCalm(s.Script.Directory, s.Script.Ledger).until(ctx, claimed, s.Now())
+	if err != nil {
+		return nil, claimed, nil, err
+	}
+	for _, c := range claimed {
+		if until, waits := waiting[c.ID]; waits {
+			held = append(held, hold(c, until, s.Now()))
+		} else {
+			ready = append(ready, c)
+		}
+	}
+	contents, err = s.Script.Contents(ctx, ready)
+	return contents, ready, held, err
 }
 
 // empty says whether everything that an infoflash held has been withdrawn.
@@ -224,9 +243,9 @@ func (s *Sender) settle(ctx context.Context, claimed []channels.DeliveryID, outc
 }
 
 // comesBack says whether another job may bring the delivery again: it waits for
-// its next attempt, nobody knows what became of the call, or nobody may answer it.
+// its next attempt or the end of quiet hours, nobody knows what became of the call, or nobody may answer it.
 func (s *Sender) comesBack(o subscribers.Outcome) bool {
-	return o.State == channels.Pending || o.State == channels.Unknown ||
+	return o.State == channels.Pending || o.State == channels.Held || o.State == channels.Unknown ||
 		o.State == channels.Accepted && o.Awaits && s.Outlet.Redials
 }
 

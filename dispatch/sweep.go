@@ -69,10 +69,11 @@ func (s *Sweeper) deliveries(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list due deliveries: %w", err)
 	}
+	waiting, due := s.waiting(ctx, due)
 	var outcomes []subscribers.Outcome
 	var queue []subscribers.Entry
 	for _, c := range due {
-		outcome, again := s.next(ctx, c)
+		outcome, again := s.next(ctx, c, waiting)
 		if outcome.State != "" {
 			outcomes = append(outcomes, outcome)
 		}
@@ -88,8 +89,8 @@ func (s *Sweeper) deliveries(ctx context.Context) error {
 }
 
 // next says what becomes of an entry whose time has come: its new state if it
-// gets one, and whether it is queued.
-func (s *Sweeper) next(ctx context.Context, c subscribers.Claimed) (subscribers.Outcome, bool) {
+// gets one, and whether it is queued. Those that must wait on are in waiting.
+func (s *Sweeper) next(ctx context.Context, c subscribers.Claimed, waiting map[channels.DeliveryID]time.Time) (subscribers.Outcome, bool) {
 	now := s.Now()
 	o := subscribers.Outcome{ID: c.ID, At: now}
 	if over := !now.Before(c.NotAfter); over && c.State == channels.Unknown {
@@ -103,16 +104,16 @@ func (s *Sweeper) next(ctx context.Context, c subscribers.Claimed) (subscribers.
 	case channels.Pending:
 		return subscribers.Outcome{}, !now.Before(c.NotBefore)
 	case channels.Held:
-		o.State, o.NextAt = channels.Pending, now.Add(subscribers.Requeue)
-		return o, true
+		until, waits := waiting[c.ID]
+		o = release(c, until, waits, now)
+		return o, o.State == channels.Pending
 	case channels.Calling: // its node died, or took longer than the lease
 		o.State, o.NextAt = channels.Unknown, now
 		return o, false
 	case channels.Unknown:
 		return s.reconcile(ctx, c)
-	case channels.Accepted: // the report never came: what is known stays true
-		o.State = channels.Accepted
-		return o, false
+	case channels.Accepted:
+		return silence(c, now), false
 	}
 	return subscribers.Outcome{}, false
 }

@@ -304,6 +304,8 @@ type provider struct {
 	at    map[channels.DeliveryID]time.Time
 	sent  []channels.Delivery
 	gone  map[channels.Address]bool // those that do not exist
+
+	reports bool // it will say what arrived
 }
 
 func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receipt, error) {
@@ -327,14 +329,14 @@ func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receip
 	if w.chance(w.faults.cutTaken) {
 		return fail(channels.Ambiguous)
 	}
-	return channels.Receipt{Ref: d.ID.String()}, nil
+	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports}, nil
 }
 
 // Find tells the truth about what was taken.
 func (p *provider) Find(_ context.Context, d channels.Delivery) (channels.Receipt, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return channels.Receipt{Ref: d.ID.String()}, p.taken[d.ID] > 0, nil
+	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports}, p.taken[d.ID] > 0, nil
 }
 
 // perPerson counts what each member really got of the police's messages.

@@ -95,9 +95,11 @@ func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subsc
 		return err
 	}, `SELECT `+entryOf("d")+`,
 			COALESCE(c.address, ''), COALESCE(c.consent_at, 0), COALESCE(c.consent_how, ''),
+			COALESCE(m.quiet_from, ''), COALESCE(m.quiet_to, ''), COALESCE(m.pause_from, ''), COALESCE(m.pause_until, ''), COALESCE(m.even_urgent, 0),
 			CASE WHEN s.member IS NULL AND d.purpose <> 'service' THEN 1 ELSE 0 END,
 			CASE WHEN a.id IS NULL OR d.purpose = 'notice' THEN 0 ELSE 1 END
 		FROM wanted w CROSS JOIN deliveries d
+		LEFT JOIN members m ON m.id = d.member
 		LEFT JOIN contacts c ON c.member = d.member AND c.channel = d.channel AND c.hash = d.hash AND c.state = 'active'
 		LEFT JOIN memberships s ON s.partnership = d.partnership AND s.member = d.member AND s.left_at = 0
 		LEFT JOIN approvals a ON a.id = d.approval AND a.stopped_by IS NOT NULL
@@ -108,11 +110,17 @@ func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subsc
 func scanClaimed(r row) (c subscribers.Claimed, err error) {
 	var e entryRow
 	var address string
-	err = r.Scan(append(e.into(), &address, asTime{&c.Contact.Consent.At}, &c.Contact.Consent.How, asFlag{&c.Left}, asFlag{&c.Stopped})...)
+	var wishes restRow
+	into := append(e.into(), &address, asTime{&c.Contact.Consent.At}, &c.Contact.Consent.How)
+	into = append(into, wishes.into()...)
+	if err := r.Scan(append(into, asFlag{&c.Left}, asFlag{&c.Stopped})...); err != nil {
+		return c, err
+	}
 	c.Entry = e.entry()
 	if address != "" {
 		c.Contact.Channel, c.Contact.Address, c.Contact.State = c.Channel, channels.NewAddress(address), subscribers.ContactActive
 	}
+	c.Wishes, err = wishes.rest()
 	return c, err
 }
 

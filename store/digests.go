@@ -19,7 +19,7 @@ import (
 // the person has left are not among them.
 func (s *Store) DigestPeople(ctx context.Context, id broker.PartnershipID, now time.Time, after subscribers.MemberID, limit int) (people []subscribers.DigestPerson, err error) {
 	err = s.read(ctx, fmt.Sprintf("read who gets a digest of partnership %s", id), func(t *tx) error {
-		people, err = list(ctx, t, scanPerson, `SELECT s.member FROM memberships s
+		people, err = list(ctx, t, scanPerson, `SELECT s.member, m.pause_from, m.pause_until FROM memberships s JOIN members m ON m.id = s.member
 			WHERE s.partnership = $1 AND s.left_at = 0 AND s.member > $2 AND EXISTS (
 				SELECT 1 FROM deliveries d WHERE d.member = s.member AND d.partnership = s.partnership
 				AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $3)
@@ -132,7 +132,12 @@ func (s *Store) DigestItems(ctx context.Context, ids []channels.DeliveryID) (ite
 }
 
 func scanPerson(r row) (p subscribers.DigestPerson, err error) {
-	err = r.Scan(asID{(*[16]byte)(&p.Member.UUID)})
+	var pause restRow
+	if err := r.Scan(asID{(*[16]byte)(&p.Member.UUID)}, &pause.pauseFrom, &pause.pauseUntil); err != nil {
+		return p, err
+	}
+	rest, err := pause.rest()
+	p.Pause = rest.Pause
 	return p, err
 }
 

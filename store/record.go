@@ -15,9 +15,10 @@ import (
 // ids of those are returned, unknown ids included. An outcome that names the
 // state the entry is in already updates its Wait, NextAt and Awaits, and its
 // Ref if it brings one; its Then is not written either, for the outcome that
-// moved the entry wrote it. Nor is the Then of one whose person another address
-// on the same channel has reached, or still may. The items of a digest go
-// along: see follow.
+// moved the entry wrote it, unless it is Silent. Nor is the Then of one whose
+// person another address on the same channel has reached, or still may. Once it
+// is written, none of these addresses has a Rest: a person goes on once. The
+// items of a digest go along: see follow.
 func (s *Store) Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error) {
 	// All nodes lock in the order of ids, so that none waits in a circle.
 	sorted := slices.Clone(outcomes)
@@ -45,7 +46,8 @@ func recordRest(ctx context.Context, t *tx, moved, stayed []subscribers.Outcome)
 	if err := closeContacts(ctx, t, moved); err != nil {
 		return err
 	}
-	then, err := fallbacks(ctx, t, moved)
+	silent := slices.DeleteFunc(slices.Clone(stayed), func(o subscribers.Outcome) bool { return !o.Silent })
+	then, err := fallbacks(ctx, t, slices.Concat(moved, silent))
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,8 @@ func (r *restRow) rest() (found subscribers.Rest, err error) {
 }
 
 // SetRest writes when a member wants to be left alone, or returns
-// subscribers.ErrNotFound.
+// subscribers.ErrNotFound. What is held for the member falls due, so that it is
+// decided about again.
 func (s *Store) SetRest(ctx context.Context, id subscribers.MemberID, rest subscribers.Rest) error {
 	var from, to string
 	if q := rest.Quiet; q != nil {
@@ -66,6 +67,11 @@ func (s *Store) SetRest(ctx context.Context, id subscribers.MemberID, rest subsc
 		if err == nil && n == 0 {
 			return subscribers.ErrNotFound
 		}
+		if err != nil {
+			return err
+		}
+		// Any time that has passed will do; this one needs no clock.
+		_, err = t.ExecContext(ctx, `UPDATE deliveries SET next_at = created_at WHERE member = $1 AND state = 'held'`, id.UUID[:])
 		return err
 	})
 }

@@ -32,8 +32,13 @@ func (d DigestPlan) fallsOn(day Date) bool {
 }
 
 // Takes leaves of a person's items those that were there when the slot fell
-// due: a slot made up for after an outage does not take what came since.
+// due: a slot made up for after an outage does not take what came since. Who
+// pauses on that day has none: their items wait for the first slot after it.
 func (s Slot) Takes(person DigestPerson) DigestPerson {
+	if person.Pause.Holds(s.Date) {
+		person.Items = nil
+		return person
+	}
 	person.Items = slices.DeleteFunc(slices.Clone(person.Items), func(e Entry) bool { return e.CreatedAt.After(s.DueAt) })
 	return person
 }

@@ -65,6 +65,7 @@ type Outcome struct {
 	Awaits  bool
 	At      time.Time
 	Attempt int       // it holds for this attempt alone; 0: whatever the attempt
+	Silent  bool      // for Accepted: the provider has not confirmed it in time; it goes on to Then as well
 	Missed  bool      // for Pending: the attempt was missed, so that even an accepted entry goes back
 	Wait    time.Time // for Pending and Held: the new NotBefore
 	NextAt  time.Time // zero: final
@@ -78,6 +79,7 @@ type Outcome struct {
 type Claimed struct {
 	Entry
 	Contact Contact // zero when the member has closed or changed the address
+	Wishes  Rest    // when the member wants to be left alone
 	Left    bool    // no longer a member of the partnership
 	Stopped bool    // the police have corrected, withdrawn or closed it since
 }

@@ -106,24 +106,35 @@ func (o Occasion) entry(m Member, c Contact, rest []channels.Name) Entry {
 		NotAfter:    o.Message.Expires,
 		CreatedAt:   o.Now,
 	}
-	o.schedule(&e)
+	if e.Repeatable && len(rest) > 0 {
+		e.Patience = o.Approval.Rule.Channels.FallbackAfter
+	}
+	o.schedule(&e, m)
 	return e
 }
 
 // schedule decides between now, later and with the digest.
-func (o Occasion) schedule(e *Entry) {
+func (o Occasion) schedule(e *Entry, m Member) {
 	rule := o.Approval.Rule
 	e.State, e.NextAt = channels.Pending, o.Now.Add(Requeue)
 	switch {
 	case !o.Now.Before(o.Message.Expires):
 		e.State, e.NextAt, e.FinalAt = channels.Expired, time.Time{}, o.Now
 	case rule.When == WithDigest:
-		e.State, e.NextAt, e.Rest = channels.Digested, e.NotAfter, nil
-	case o.Plan.QuietHours != nil && !rule.IgnoreQuietHours:
-		if end, quiet := o.Plan.QuietHours.End(o.Now.In(o.Partnership.Location())); quiet {
+		e.State, e.NextAt, e.Rest, e.Patience = channels.Digested, e.NotAfter, nil, 0
+	default:
+		if end, waits := o.calm(m).Until(o.Now, e.NotAfter); waits {
 			e.State, e.NotBefore, e.NextAt = channels.Held, end, earlier(end, e.NotAfter)
 		}
 	}
+}
+
+func (o Occasion) calm(m Member) Calm {
+	c := Calm{Quiet: o.Plan.QuietHours, Ignores: o.Approval.Rule.IgnoreQuietHours, Urgent: o.Message.Urgency == broker.Immediate, Rest: m.Rest}
+	if !c.never() {
+		c.In = o.Partnership.Location()
+	}
+	return c
 }
 
 // PriorityOf says in which queue a message of an urgency goes.
@@ -162,8 +173,16 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
+// Silent says when a delivery that the provider took at an instant, and will
+// report on, goes on to the plan's next channel as well unless it has arrived by
+// then; false: it does not.
+func (e Entry) Silent(taken time.Time) (time.Time, bool) {
+	return taken.Add(e.Patience), e.Patience > 0 && len(e.Rest) > 0
+}
+
 // Fallback returns the entries on the next channel that reaches the member,
-// for one that failed for good. None: there is no other way.
+// for one that failed for good, or of which the provider says nothing. None:
+// there is no other way. They are pending; the sender looks at quiet hours.
 func (e Entry) Fallback(contacts []Contact, now time.Time) []Entry {
 	if !now.Before(e.NotAfter) {
 		return nil
@@ -190,6 +209,9 @@ func (e Entry) onChannel(c Contact, rest []channels.Name, now time.Time) Entry {
 		e.Replies = channels.DeliveryID{}
 	}
 	e.Channel, e.Hash, e.Rest = c.Channel, hash, rest
+	if len(rest) == 0 {
+		e.Patience = 0
+	}
 	e.State, e.Reason, e.Attempt, e.Ref, e.Awaits = channels.Pending, "", 0, "", false
 	e.Missed = 0
 	e.NotBefore, e.NextAt = time.Time{}, now.Add(Requeue)

@@ -19,6 +19,7 @@ type Slot struct {
 // partnership the person belongs to.
 type DigestPerson struct {
 	Member MemberID
+	Pause  Span    // the person's; an infoflash of a day within it leaves them out
 	Items  []Entry // state digested, not in a digest yet, oldest first
 }
 

@@ -195,6 +195,8 @@ CREATE INDEX deliveries_due ON deliveries (next_at)
 CREATE INDEX deliveries_by_approval ON deliveries (approval, member);
 CREATE INDEX deliveries_for_digest ON deliveries (member, partnership)
     WHERE state = 'digested' AND digest IS NULL;
+CREATE INDEX deliveries_held ON deliveries (member)
+    WHERE state = 'held';
 CREATE INDEX deliveries_in_digest ON deliveries (digest)
     WHERE digest IS NOT NULL;
 
