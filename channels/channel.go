@@ -95,7 +95,7 @@ type Report struct {
 	Ref      string
 	State    State  // Accepted, Delivered or Failed
 	Code     string // the provider's error code, if any
-	Class    Class  // for Failed: why, as Send would have said
+	Class    Class  // for Failed: why, as Send would have said; for Delivered: OptedOut if its reader complained
 	At       time.Time
 
 	// For channels whose provider says later that nobody took the delivery, as

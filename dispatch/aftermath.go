@@ -20,6 +20,10 @@ type Aftermath struct {
 	Ledger    Deliveries
 	Queue     Queue
 	Log       *slog.Logger
+
+	// CloseAfter is how many deliveries must find that an address does not exist
+	// before it is closed, by channel; 0: one.
+	CloseAfter map[channels.Name]int
 }
 
 // Taken is the outcome of a delivery that the provider took.
@@ -53,7 +57,7 @@ func (a Aftermath) Failure(c subscribers.Claimed, on Outlet, err *channels.SendE
 		o.State, o.NextAt = channels.Unknown, now.Add(reconcileAfter)
 	case err.Class.Permanent():
 		o.State = channels.Failed
-		o.Closes, o.Stopped = err.Class.ClosesAddress(), err.Class == channels.OptedOut
+		o = a.closing(o, err.Class, on.Name)
 	default:
 		o.State = channels.Pending
 		o.Wait = now.Add(pause(c.Attempt, err.After))
@@ -63,6 +67,12 @@ func (a Aftermath) Failure(c subscribers.Claimed, on Outlet, err *channels.SendE
 		}
 	}
 	a.Log.Info("delivery not taken", "delivery", c.ID, "channel", on.Name, "attempt", c.Attempt, "class", err.Class, "code", err.Code)
+	return o
+}
+
+// closing lets the address go that a failure speaks of.
+func (a Aftermath) closing(o subscribers.Outcome, class channels.Class, on channels.Name) subscribers.Outcome {
+	o.Closes, o.Stopped, o.After = class.ClosesAddress(), class == channels.OptedOut, a.CloseAfter[on]
 	return o
 }
 

@@ -40,6 +40,7 @@ type Ledger interface {
 	Deliveries
 	Digests
 	Services
+	Closures
 }
 
 // Approvals keeps messages and the decisions about them.
@@ -112,6 +113,15 @@ type Services interface {
 	Tell(ctx context.Context, m subscribers.ServiceMessage, entries []subscribers.Entry, at time.Time) error
 	// ServiceMessage returns one, or subscribers.ErrNotFound.
 	ServiceMessage(ctx context.Context, id uuid.UUID) (subscribers.ServiceMessage, error)
+}
+
+// Closures keeps the addresses that were closed until their members know.
+type Closures interface {
+	// Untold returns at most limit addresses that an outcome closed against the
+	// member's will, those of push left out, and that are not marked told, oldest first.
+	Untold(ctx context.Context, limit int) ([]subscribers.Closure, error)
+	// Told notes that a member has been told.
+	Told(ctx context.Context, c subscribers.Closure) error
 }
 
 // Digests keeps the slots in which digests go out.

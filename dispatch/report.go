@@ -114,7 +114,7 @@ func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
 				return fmt.Errorf("park report: %w", err)
 			}
 		case !saysNothingNew(r, e) && !isOfEarlier(r, e):
-			outcomes = append(outcomes, reported(r, e))
+			outcomes = append(outcomes, a.reported(r, e))
 		}
 	}
 	return a.Record(ctx, outcomes)
@@ -134,7 +134,7 @@ func isOfEarlier(r channels.Report, e subscribers.Entry) bool {
 	return r.Attempt != 0 && r.Attempt != e.Attempt && r.State != channels.Delivered
 }
 
-func reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
+func (a Aftermath) reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
 	o := subscribers.Outcome{ID: r.Delivery, State: r.State, Ref: r.Ref, At: r.At, Attempt: r.Attempt}
 	switch r.State {
 	case channels.Accepted:
@@ -143,13 +143,16 @@ func reported(r channels.Report, e subscribers.Entry) subscribers.Outcome {
 		}
 	case channels.Delivered:
 		o.Attempt = 0
+		if r.Class == channels.OptedOut { // it arrived, and its reader complained
+			o = a.closing(o, r.Class, e.Channel)
+		}
 	case channels.Failed:
 		o.Reason = channels.Reason(r.Class)
 		if again, at := missed(r, e); again {
 			o.State, o.Missed, o.Wait, o.NextAt = channels.Pending, true, at, at
 			return o
 		}
-		o.Closes, o.Stopped = r.Class.ClosesAddress(), r.Class == channels.OptedOut
+		o = a.closing(o, r.Class, e.Channel)
 	}
 	return o
 }

@@ -35,7 +35,7 @@ const (
 
 // Sweep does one round. What fails does not keep the rest from being swept.
 func (s *Sweeper) Sweep(ctx context.Context) error {
-	return errors.Join(s.approvals(ctx), s.unplanned(ctx), s.deliveries(ctx), s.parked(ctx))
+	return errors.Join(s.approvals(ctx), s.unplanned(ctx), s.deliveries(ctx), s.parked(ctx), s.closures(ctx))
 }
 
 func (s *Sweeper) approvals(ctx context.Context) error {

@@ -316,7 +316,7 @@ func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receip
 	switch {
 	case w.chance(w.faults.retryable):
 		return fail(channels.Retryable)
-	case w.chance(w.faults.gone) || p.gone[d.To]:
+	case w.chance(w.faults.gone) && d.Content.Purpose != channels.Service || p.gone[d.To]: // a notice of a closed address closes no other
 		return fail(channels.Gone)
 	case w.chance(w.faults.cutLost):
 		return fail(channels.Ambiguous)

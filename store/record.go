@@ -100,19 +100,3 @@ func recordEach(ctx context.Context, t *tx, update string, outcomes []subscriber
 	}
 	return took, rest, err
 }
-
-// closeContacts closes an address for everybody who has it: the provider
-// spoke of the address, not of a person.
-func closeContacts(ctx context.Context, t *tx, moved []subscribers.Outcome) error {
-	closing := slices.DeleteFunc(slices.Clone(moved), func(o subscribers.Outcome) bool { return !o.Closes })
-	_, err := t.each(ctx, `UPDATE contacts SET state = $2 WHERE state = 'active'
-		AND (hash, channel) IN (SELECT d.hash, d.channel FROM deliveries d WHERE d.id = $1)`,
-		len(closing), func(i int) []any {
-			state := subscribers.ContactClosed
-			if closing[i].Stopped {
-				state = subscribers.ContactStopped
-			}
-			return []any{closing[i].ID.UUID[:], string(state)}
-		})
-	return err
-}

@@ -71,6 +71,7 @@ type Outcome struct {
 	NextAt  time.Time // zero: final
 	Closes  bool      // the address answered Gone or OptedOut: close the contact
 	Stopped bool      // with Closes: by the recipient's will
+	After   int       // with Closes and not Stopped: only after so many deliveries to the address; 0: at once
 	Then    []Entry   // the fallback
 }
 

@@ -68,10 +68,22 @@ CREATE TABLE contacts (
     state       TEXT    NOT NULL,
     consent_at  BIGINT  NOT NULL,
     consent_how TEXT    NOT NULL,
+    untold      BIGINT  NOT NULL DEFAULT 0, -- when it was closed, until the member has been told
     PRIMARY KEY (member, channel, hash)
 );
 -- who has this address: an import matches people, a provider closes it
 CREATE INDEX contacts_by_address ON contacts (hash, channel);
+CREATE INDEX contacts_untold ON contacts (untold)
+    WHERE untold > 0;
+
+-- deliveries that came back because their address does not exist; so many close it
+CREATE TABLE bounces (
+    delivery BYTEA  NOT NULL PRIMARY KEY,
+    channel  TEXT   NOT NULL,
+    hash     BYTEA  NOT NULL,
+    at       BIGINT NOT NULL
+);
+CREATE INDEX bounces_by_address ON bounces (hash, channel);
 
 CREATE TABLE messages (
     id       BYTEA   NOT NULL,
@@ -294,6 +306,7 @@ DROP TABLE approval_moves;
 DROP TABLE approvals;
 DROP TABLE routing_refusals;
 DROP TABLE messages;
+DROP TABLE bounces;
 DROP TABLE contacts;
 DROP TABLE absences;
 DROP TABLE memberships;
