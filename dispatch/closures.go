@@ -14,7 +14,7 @@ import (
 // closures tells members whose address was closed, on another channel of
 // theirs: nobody is silently not reached.
 func (s *Sweeper) closures(ctx context.Context) error {
-	untold, err := s.Ledger.Untold(ctx, sweepBatch)
+	untold, err := s.Ledger.UntoldClosures(ctx, sweepBatch)
 	if err != nil {
 		return fmt.Errorf("list closed addresses: %w", err)
 	}
@@ -33,7 +33,7 @@ func (s *Sweeper) closures(ctx context.Context) error {
 		if err := s.tell(ctx, c, contacts[c.Member]); err != nil {
 			return err
 		}
-		if err := s.Ledger.Told(ctx, c); err != nil {
+		if err := s.Ledger.ClosureTold(ctx, c); err != nil {
 			return fmt.Errorf("note who was told: %w", err)
 		}
 	}

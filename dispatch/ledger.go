@@ -117,11 +117,11 @@ type Services interface {
 
 // Closures keeps the addresses that were closed until their members know.
 type Closures interface {
-	// Untold returns at most limit addresses that an outcome closed against the
+	// UntoldClosures returns at most limit addresses that an outcome closed against the
 	// member's will, those of push left out, and that are not marked told, oldest first.
-	Untold(ctx context.Context, limit int) ([]subscribers.Closure, error)
-	// Told notes that a member has been told.
-	Told(ctx context.Context, c subscribers.Closure) error
+	UntoldClosures(ctx context.Context, limit int) ([]subscribers.Closure, error)
+	// ClosureTold notes that a member has been told.
+	ClosureTold(ctx context.Context, c subscribers.Closure) error
 }
 
 // Digests keeps the slots in which digests go out.

@@ -66,10 +66,10 @@ func forgetBounces(ctx context.Context, t *tx, closing []subscribers.Outcome, cl
 	return err
 }
 
-// Untold returns at most limit addresses that were closed and whose members
+// UntoldClosures returns at most limit addresses that were closed and whose members
 // have not been told, oldest first, each with a partnership that the member is
 // in; empty: none any more.
-func (s *Store) Untold(ctx context.Context, limit int) (found []subscribers.Closure, err error) {
+func (s *Store) UntoldClosures(ctx context.Context, limit int) (found []subscribers.Closure, err error) {
 	err = s.read(ctx, "read closed addresses", func(t *tx) error {
 		found, err = list(ctx, t, scanClosure, `SELECT c.member, m.lang, c.channel, c.hash, c.untold, COALESCE((
 				SELECT MIN(s.partnership) FROM memberships s WHERE s.member = c.member AND s.left_at = 0), '')
@@ -80,8 +80,8 @@ func (s *Store) Untold(ctx context.Context, limit int) (found []subscribers.Clos
 	return found, err
 }
 
-// Told notes that a member knows of a closed address.
-func (s *Store) Told(ctx context.Context, c subscribers.Closure) error {
+// ClosureTold notes that a member knows of a closed address.
+func (s *Store) ClosureTold(ctx context.Context, c subscribers.Closure) error {
 	return s.write(ctx, fmt.Sprintf("note that member %s was told", c.Member), func(t *tx) error {
 		_, err := t.ExecContext(ctx, `UPDATE contacts SET untold = 0 WHERE member = $1 AND channel = $2 AND hash = $3 AND untold = $4`,
 			c.Member.UUID[:], string(c.Channel), c.Hash[:], millis(c.At))

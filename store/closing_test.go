@@ -48,7 +48,7 @@ func TestBouncesAreCounted(t *testing.T) {
 					}
 					same(t, string(c.Channel), c.State, want)
 				}
-				untold := got(s.Untold(t.Context(), 10))(t)
+				untold := got(s.UntoldClosures(t.Context(), 10))(t)
 				if (len(untold) == 1) != (test.want == subscribers.ContactClosed) {
 					t.Errorf("%d members are to be told", len(untold))
 				}
@@ -83,8 +83,8 @@ func TestUntoldUntilTold(t *testing.T) {
 			Member: who.ID, Lang: who.Lang, Channel: channels.Email, Hash: channels.NewAddress("anne@example.be").Hash(channels.Email),
 			At: noon, Partnership: linden, // the first by id
 		}}
-		same(t, "untold", got(s.Untold(t.Context(), 10))(t), want)
-		must(t, s.Told(t.Context(), want[0]))
-		same(t, "untold once told", got(s.Untold(t.Context(), 10))(t), nil)
+		same(t, "untold", got(s.UntoldClosures(t.Context(), 10))(t), want)
+		must(t, s.ClosureTold(t.Context(), want[0]))
+		same(t, "untold once told", got(s.UntoldClosures(t.Context(), 10))(t), nil)
 	})
 }
