@@ -2,7 +2,6 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -25,6 +24,7 @@ type approvalJSON struct {
 	PlanVersion int                       `json:"planVersion"`
 	Asked       time.Time                 `json:"asked,omitzero"`
 	Deadline    time.Time                 `json:"deadline,omitzero"`
+	Release     time.Time                 `json:"release,omitzero"` // from when on an officer may send it
 	Decision    *firstSaid                `json:"decision,omitempty"`
 }
 
@@ -36,13 +36,15 @@ type firstSaid struct {
 	How  subscribers.How           `json:"how"`
 	Why  string                    `json:"why,omitempty"`
 	Note string                    `json:"note,omitempty"`
+
+	Until time.Time `json:"until,omitzero"` // of a hold
 }
 
 func approvalAsJSON(a subscribers.Approval) approvalJSON {
 	return approvalJSON{
 		ID: a.ID, Message: a.Message, Revision: a.Revision, Partnership: a.Partnership,
 		State: a.State, Step: a.Step, Rule: a.Rule.Explain(broker.English), PlanVersion: a.PlanVersion,
-		Asked: a.Asked, Deadline: a.Deadline, Decision: decisionAsJSON(a.Decision),
+		Asked: a.Asked, Deadline: a.Deadline, Release: a.ReleasableAt(), Decision: decisionAsJSON(a.Decision),
 	}
 }
 
@@ -50,7 +52,7 @@ func decisionAsJSON(d subscribers.Decision) *firstSaid {
 	if d.To == "" {
 		return nil
 	}
-	return &firstSaid{d.To, d.By, d.At, d.How, d.Why, d.Note}
+	return &firstSaid{d.To, d.By, d.At, d.How, d.Why, d.Note, d.Until}
 }
 
 // apiApprovals lists what waits for an answer, in ?zone= or in all.
@@ -76,31 +78,12 @@ func (s *server) apiApprovals(w http.ResponseWriter, r *http.Request) {
 
 // answer is what a program decides, and for whom.
 type answer struct {
-	By     string `json:"by"`
-	Note   string `json:"note"`
-	Reason string `json:"reason"`
-}
-
-func (s *server) apiDecide(to subscribers.ApprovalState) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		id, err := uuid.Parse(r.PathValue("id"))
-		if err != nil {
-			writeJSON(w, http.StatusBadRequest, problem{Error: "The id is not a UUID; GET /api/approvals lists them."})
-			return
-		}
-		a, fault := readAnswer(r, to)
-		if fault != nil {
-			refuseFault(w, fault)
-			return
-		}
-		decision := subscribers.Decision{To: to, By: a.By, At: s.Now(), How: subscribers.HowTerminal, Why: a.Reason, Note: a.Note}
-		approval, err := s.Decider.Decide(r.Context(), subscribers.ApprovalID{UUID: id}, decision)
-		if err != nil {
-			s.refuseDecision(w, r, err)
-			return
-		}
-		writeJSON(w, http.StatusOK, approvalAsJSON(approval))
-	}
+	By       string    `json:"by"`
+	Note     string    `json:"note"`     // with an approval
+	Until    time.Time `json:"until"`    // of a hold
+	Question string    `json:"question"` // to the police
+	Answer   string    `json:"answer"`   // of the police
+	Reason   string    `json:"reason"`   // of a refusal or release
 }
 
 func readAnswer(r *http.Request, to subscribers.ApprovalState) (answer, *broker.Fault) {
@@ -108,29 +91,14 @@ func readAnswer(r *http.Request, to subscribers.ApprovalState) (answer, *broker.
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&a); err != nil {
-		return a, &broker.Fault{Field: "answer", Problem: "is not a JSON object with by, note and reason", Remedy: `send {"by": "your name"}`}
+		return a, &broker.Fault{Field: "answer", Problem: "is not a JSON object with by, and note, until, question, answer or reason", Remedy: `send {"by": "your name"}`}
 	}
-	a.By, a.Reason, a.Note = oneLine(a.By), strings.TrimSpace(a.Reason), oneLine(a.Note)
-	switch {
-	case a.By == "":
+	a.By, a.Note = oneLine(a.By), oneLine(a.Note)
+	a.Reason, a.Question, a.Answer = strings.TrimSpace(a.Reason), strings.TrimSpace(a.Question), strings.TrimSpace(a.Answer)
+	if a.By == "" {
 		return a, &broker.Fault{Field: "by", Problem: "is missing", Remedy: "name the person who decides"}
-	case to == subscribers.ApprovalRefused && a.Reason == "":
-		return a, &broker.Fault{Field: "reason", Problem: "is missing", Remedy: "say why, so that the police can learn from it"}
 	}
-	return a, nil
-}
-
-func (s *server) refuseDecision(w http.ResponseWriter, r *http.Request, err error) {
-	var decided *subscribers.DecidedError
-	var refused *subscribers.RefusedMoveError
-	switch {
-	case errors.As(err, &decided):
-		writeJSON(w, http.StatusConflict, problem{Error: "This was " + decided.Error() + "; that decision stands.", First: decisionAsJSON(decided.First)})
-	case errors.As(err, &refused):
-		writeJSON(w, http.StatusUnprocessableEntity, problem{Error: "Not possible: " + refused.Reason + "."})
-	default:
-		s.failJSON(w, r, "decide", err)
-	}
+	return a, a.missing(to)
 }
 
 // apiDead lists dead letters, without their contents.

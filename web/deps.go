@@ -37,8 +37,9 @@ type Records interface {
 	Message(ctx context.Context, id broker.MessageID, revision int) (broker.Message, error)
 	// OpenApprovals returns a zone's approvals that wait for an answer, oldest first.
 	OpenApprovals(ctx context.Context, zone broker.ZoneID) ([]subscribers.Approval, error)
-	// Approval returns one.
+	// Approval returns one, Moves every decision about it, the oldest first.
 	Approval(ctx context.Context, id subscribers.ApprovalID) (subscribers.Approval, error)
+	Moves(ctx context.Context, id subscribers.ApprovalID) ([]subscribers.Move, error)
 	// Partnership returns one, Partnerships those of a zone.
 	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)
 	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
@@ -58,6 +59,14 @@ type Records interface {
 	// Stop makes a member leave a partnership, messages already queued
 	// included. Who has left before stays so.
 	Stop(ctx context.Context, member subscribers.MemberID, partnership broker.PartnershipID) error
+}
+
+// Absences knows when a partnership's approvers are away.
+type Absences interface {
+	// Approvers returns coordinators, deputies and committee, each with their absences.
+	Approvers(ctx context.Context, id broker.PartnershipID) ([]subscribers.Approver, error)
+	// SetAbsences writes when one of them is away, in place of what was there.
+	SetAbsences(ctx context.Context, id broker.PartnershipID, who subscribers.MemberID, away []subscribers.Span) error
 }
 
 // DeadLetters lists what a step gave up on, and hands it out again.
@@ -90,6 +99,7 @@ type Deps struct {
 	Publisher     Publisher
 	Decider       Decider
 	Records       Records
+	Absences      Absences
 	DeadLetters   DeadLetters
 	Reports       Reports
 	ReportParsers map[channels.Name]ReportParser

@@ -30,6 +30,8 @@ type world struct {
 	members      map[subscribers.MemberID]subscribers.Member
 	messages     map[broker.MessageID]broker.Message
 	approvals    map[subscribers.ApprovalID]subscribers.Approval
+	moves        map[subscribers.ApprovalID][]subscribers.Move
+	approvers    []subscribers.Approver // of tilleuls
 	entries      map[channels.DeliveryID]subscribers.Entry
 	items        map[channels.DeliveryID][]subscribers.DigestItem
 	statuses     map[broker.MessageID]subscribers.Status
@@ -55,6 +57,7 @@ const author = "Insp. Dubois"
 var (
 	coordinatorID = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000001")}
 	memberID      = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000002")}
+	deputyID      = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000003")}
 	alertID       = broker.MessageID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000000a")}
 	tipID         = broker.MessageID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000000b")}
 	askID         = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a1")}
@@ -87,6 +90,7 @@ func newWorld(t *testing.T) *world {
 		members:   make(map[subscribers.MemberID]subscribers.Member),
 		messages:  make(map[broker.MessageID]broker.Message),
 		approvals: make(map[subscribers.ApprovalID]subscribers.Approval),
+		moves:     make(map[subscribers.ApprovalID][]subscribers.Move),
 		entries:   make(map[channels.DeliveryID]subscribers.Entry),
 		items:     make(map[channels.DeliveryID][]subscribers.DigestItem),
 		statuses:  make(map[broker.MessageID]subscribers.Status),
@@ -106,6 +110,10 @@ func (w *world) furnish() {
 	w.plans["tilleuls"], w.plans["lindendorp"] = plan, plan
 	w.members[coordinatorID] = subscribers.Member{ID: coordinatorID, Name: "Claire Lambert", Lang: broker.French}
 	w.members[memberID] = subscribers.Member{ID: memberID, Name: "Jean Petit", Lang: broker.French}
+	w.approvers = []subscribers.Approver{
+		{Member: w.members[coordinatorID], Role: subscribers.RoleCoordinator},
+		{Member: subscribers.Member{ID: deputyID, Name: "Marc Thiry", Lang: broker.French}, Role: subscribers.RoleDeputy},
+	}
 	w.messages[alertID] = w.alert()
 	w.messages[tipID] = w.tip()
 	w.open(alertID, "tilleuls", urgentRule())
@@ -205,7 +213,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
-		Publisher: w, Decider: w, Records: w, DeadLetters: w, Reports: w, Capabilities: w.caps,
+		Publisher: w, Decider: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps,
 		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}},
 		Zones:         func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Ready:         func(context.Context) error { return w.failReady },
@@ -265,8 +273,14 @@ func (w *world) link(may subscribers.Capability, id channels.DeliveryID) string 
 // decideAs moves the alert's approval without asking anybody.
 func (w *world) decideAs(d subscribers.Decision) {
 	a := w.approvals[w.approvalID()]
-	a.State, a.Decision = d.To, d
+	a.State, a.Decision, a.Version = d.To, d, a.Version+1
+	w.keep(a)
+}
+
+// keep stores an approval's new state and the decision that made it.
+func (w *world) keep(a subscribers.Approval) {
 	w.approvals[a.ID] = a
+	w.moves[a.ID] = append(w.moves[a.ID], subscribers.Move{Version: a.Version, Decision: a.Decision})
 }
 
 func codeAndBody(answer *httptest.ResponseRecorder) struct {
@@ -301,7 +315,7 @@ func (w *world) Decide(_ context.Context, id subscribers.ApprovalID, d subscribe
 	if err != nil {
 		return a, err
 	}
-	w.approvals[id] = after
+	w.keep(after)
 	w.decisions = append(w.decisions, d)
 	return after, nil
 }
@@ -348,6 +362,26 @@ func (w *world) OpenApprovals(_ context.Context, zone broker.ZoneID) ([]subscrib
 
 func (w *world) Approval(_ context.Context, id subscribers.ApprovalID) (subscribers.Approval, error) {
 	return found(w.approvals, id)
+}
+
+func (w *world) Moves(_ context.Context, id subscribers.ApprovalID) ([]subscribers.Move, error) {
+	return w.moves[id], nil
+}
+
+func (w *world) Approvers(_ context.Context, p broker.PartnershipID) ([]subscribers.Approver, error) {
+	if p != "tilleuls" {
+		return nil, nil
+	}
+	return w.approvers, nil
+}
+
+func (w *world) SetAbsences(_ context.Context, _ broker.PartnershipID, who subscribers.MemberID, away []subscribers.Span) error {
+	for i := range w.approvers {
+		if w.approvers[i].ID == who {
+			w.approvers[i].Absences = away
+		}
+	}
+	return nil
 }
 
 func (w *world) Partnership(_ context.Context, id broker.PartnershipID) (subscribers.Partnership, error) {

@@ -26,6 +26,25 @@ type openApproval struct {
 	Rule        string                    `json:"rule"`
 	Asked       time.Time                 `json:"asked"`
 	Deadline    time.Time                 `json:"deadline"`
+	Release     time.Time                 `json:"release"`
+	Decision    struct {
+		By    string    `json:"by"`
+		Why   string    `json:"why"`
+		Until time.Time `json:"until"`
+	} `json:"decision"`
+}
+
+// said is what somebody last said about it.
+func (a openApproval) said() string {
+	switch {
+	case a.State == subscribers.ApprovalHeld:
+		return fmt.Sprintf("on hold until %s, by %s", clock(a.Decision.Until), a.Decision.By)
+	case a.State == subscribers.ApprovalQuestioned:
+		return fmt.Sprintf("%s asks the police: %s", a.Decision.By, a.Decision.Why)
+	case a.Decision.Why != "":
+		return fmt.Sprintf("%s of the police answered: %s", a.Decision.By, a.Decision.Why)
+	}
+	return "-"
 }
 
 // Run prints one line for each.
@@ -43,9 +62,10 @@ func (c *approvalsCommand) Run(ctx context.Context, p *program, g *Globals) erro
 		return err
 	}
 	table := tabwriter.NewWriter(p.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "APPROVAL\tPARTNERSHIP\tMESSAGE\tSTATE\tASKED\tUNTIL")
+	fmt.Fprintln(table, "APPROVAL\tPARTNERSHIP\tMESSAGE\tSTATE\tASKED\tUNTIL\tPOLICE MAY SEND FROM\tSAID")
 	for _, a := range open {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Partnership, a.Message, a.State, clock(a.Asked), clock(a.Deadline))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			a.ID, a.Partnership, a.Message, a.State, clock(a.Asked), clock(a.Deadline), clock(a.Release), a.said())
 	}
 	return table.Flush()
 }
@@ -72,7 +92,7 @@ type approveCommand struct {
 
 // Run approves.
 func (c *approveCommand) Run(ctx context.Context, p *program, g *Globals) error {
-	return decide(ctx, p, g, c.Server, c.Approval, "approve", decisionBody{By: c.By, Note: c.Note})
+	return decide(ctx, p, g, c.Server, c.Approval, verb{"approve", "approved"}, decisionBody{By: c.By, Note: c.Note})
 }
 
 // refuseCommand keeps a message from a partnership's members.
@@ -85,17 +105,23 @@ type refuseCommand struct {
 
 // Run refuses.
 func (c *refuseCommand) Run(ctx context.Context, p *program, g *Globals) error {
-	return decide(ctx, p, g, c.Server, c.Approval, "refuse", decisionBody{By: c.By, Reason: c.Reason})
+	return decide(ctx, p, g, c.Server, c.Approval, verb{"refuse", "refused"}, decisionBody{By: c.By, Reason: c.Reason})
 }
 
 // decisionBody is what the API takes.
 type decisionBody struct {
-	By     string `json:"by"`
-	Note   string `json:"note,omitempty"`
-	Reason string `json:"reason,omitempty"`
+	By       string    `json:"by"`
+	Note     string    `json:"note,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+	Question string    `json:"question,omitempty"`
+	Answer   string    `json:"answer,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
 }
 
-func decide(ctx context.Context, p *program, g *Globals, at Server, approval, verb string, body decisionBody) error {
+// verb is what the API calls a decision, and how it is told when it is done.
+type verb struct{ path, done string }
+
+func decide(ctx context.Context, p *program, g *Globals, at Server, approval string, what verb, body decisionBody) error {
 	cfg, err := g.load(p)
 	if err != nil {
 		return err
@@ -105,11 +131,11 @@ func decide(ctx context.Context, p *program, g *Globals, at Server, approval, ve
 			return err
 		}
 	}
-	path := "/api/approvals/" + url.PathEscape(approval) + "/" + verb
+	path := "/api/approvals/" + url.PathEscape(approval) + "/" + what.path
 	if err := at.client(cfg).post(ctx, path, body, nil); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s: %sd by %s\n", approval, verb, body.By)
+	_, err = fmt.Fprintf(p.Stdout, "%s: %s by %s\n", approval, what.done, body.By)
 	return err
 }
 

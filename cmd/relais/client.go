@@ -43,11 +43,20 @@ func (c *client) get(ctx context.Context, path string, out any) error {
 
 // post sends in as JSON and reads the answer into out, unless out is nil.
 func (c *client) post(ctx context.Context, path string, in, out any) error {
+	return c.send(ctx, http.MethodPost, path, in, out)
+}
+
+// put does the same with what replaces something.
+func (c *client) put(ctx context.Context, path string, in, out any) error {
+	return c.send(ctx, http.MethodPut, path, in, out)
+}
+
+func (c *client) send(ctx context.Context, method, path string, in, out any) error {
 	data, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("encode request: %w", err)
 	}
-	return c.call(ctx, http.MethodPost, path, bytes.NewReader(data), out)
+	return c.call(ctx, method, path, bytes.NewReader(data), out)
 }
 
 func (c *client) call(ctx context.Context, method, path string, body io.Reader, out any) error {

@@ -16,6 +16,11 @@ type commands struct {
 	Approvals approvalsCommand `cmd:"" help:"List what waits for a decision."`
 	Approve   approveCommand   `cmd:"" help:"Let a message go to a partnership's members."`
 	Refuse    refuseCommand    `cmd:"" help:"Refuse a message for a partnership, with a reason."`
+	Hold      holdCommand      `cmd:"" help:"Put a message off: its approvers are asked again later."`
+	Question  questionCommand  `cmd:"" help:"Ask the police something before deciding; the clock stands still."`
+	Answer    answerCommand    `cmd:"" help:"Answer an approver's question, for the police."`
+	Release   releaseCommand   `cmd:"" help:"Send what nobody answered, for the police, where the plan allows it."`
+	Absences  absencesCommands `cmd:"" help:"Say when approvers are away, so that others are asked."`
 	Status    statusCommand    `cmd:"" help:"Show what became of a message."`
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
 	Officers  officersCommands `cmd:"" help:"Show the people of the police to whom Relais writes."`

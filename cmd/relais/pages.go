@@ -50,6 +50,7 @@ func (n *node) webDeps() web.Deps {
 		Publisher:     messages{n.broker},
 		Decider:       n.steps.approver,
 		Records:       n.store,
+		Absences:      n.store,
 		DeadLetters:   graveyard{n.store, n.broker},
 		Reports:       dispatch.NewReports(n.steps.after),
 		ReportParsers: parsers,

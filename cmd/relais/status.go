@@ -121,12 +121,28 @@ func printStatus(out io.Writer, s subscribers.Status) error {
 }
 
 func sayApproval(p subscribers.PartnershipStatus) string {
-	if !p.State.Final() {
-		return fmt.Sprintf("%s, until %s", p.State, clock(p.Deadline))
+	switch p.State {
+	case subscribers.ApprovalHeld:
+		return fmt.Sprintf("held by %s at %s (%s), until %s", p.By, clock(p.At), p.How, clock(p.Until))
+	case subscribers.ApprovalQuestioned:
+		return fmt.Sprintf("questioned by %s at %s (%s): %s\n  The police have not answered yet.", p.By, clock(p.At), p.How, p.Why)
+	case subscribers.ApprovalPending:
+		return sayPending(p)
 	}
 	said := fmt.Sprintf("%s by %s at %s (%s)", p.State, p.By, clock(p.At), p.How)
 	if p.Why != "" {
 		said += ": " + p.Why
+	}
+	return said
+}
+
+func sayPending(p subscribers.PartnershipStatus) string {
+	said := fmt.Sprintf("%s, until %s", p.State, clock(p.Deadline))
+	if p.Why != "" {
+		said += fmt.Sprintf("\n  %s of the police answered at %s: %s", p.By, clock(p.At), p.Why)
+	}
+	if !p.Release.IsZero() {
+		said += "\n  The police may send it themselves, with a reason, from " + clock(p.Release)
 	}
 	return said
 }
