@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -26,15 +27,15 @@ type approvalPage struct {
 	Happens     string // empty once it is decided
 	Until       string // until when an answer is of use
 	Open        bool
-	Outcome     outcome // once it is decided
-	Again       string  // the answer that came too late, in a sentence
-	Note        string
-	Reason      string
-	NoteFault   string
-	ReasonFault string
-	Fault       string
+	Outcome     outcome   // once it is decided
+	Again       string    // the answer that came too late, in a sentence
+	Standing    *standing // on hold, questioned or answered
+	Journal     []journalLine
+	Answers     answers
+	Fault       string // of no field
 	MaxNote     int
 	MaxReason   int
+	Away        away
 }
 
 func (s *server) getApproval(w http.ResponseWriter, r *http.Request) {
@@ -59,18 +60,16 @@ func (s *server) postApproval(w http.ResponseWriter, r *http.Request) {
 		s.refusePage(w, r, http.StatusBadRequest)
 		return
 	}
-	said := approvalPage{Note: oneLine(r.PostForm.Get("note")), Reason: oneLine(r.PostForm.Get("reason"))}
-	decision := subscribers.Decision{By: q.member.Name, Member: q.member.ID, At: s.Now(), How: subscribers.HowLink}
-	switch r.PostForm.Get("action") {
-	case "approve":
-		decision.To, decision.Note = subscribers.ApprovalApproved, said.Note
-	case "refuse":
-		decision.To, decision.Why = subscribers.ApprovalRefused, said.Reason
-	default:
+	if action := r.PostForm.Get("action"); action == "away" || action == "back" {
+		s.setAway(w, r, q, action)
+		return
+	}
+	decision, said, ok := s.readAnswers(r.PostForm, q)
+	if !ok {
 		s.refusePage(w, r, http.StatusBadRequest)
 		return
 	}
-	s.decide(w, r, q, decision, said)
+	s.decide(w, r, q, decision, approvalPage{Answers: said})
 }
 
 func (s *server) decide(w http.ResponseWriter, r *http.Request, q question, d subscribers.Decision, said approvalPage) {
@@ -79,47 +78,35 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, q question, d su
 		return
 	}
 	v := s.viewFor(r, q.entry.Lang)
-	switch {
-	case utf8.RuneCountInString(d.Note) > subscribers.MaxNote:
-		said.NoteFault = v.T("approve.note.long", "n", utf8.RuneCountInString(d.Note), "max", subscribers.MaxNote)
-	case d.To == subscribers.ApprovalRefused && d.Why == "":
-		said.ReasonFault = v.T("approve.reason.missing")
-	case utf8.RuneCountInString(d.Why) > maxReason:
-		said.ReasonFault = v.T("approve.reason.long", "max", maxReason)
-	case d.By == q.message.Author: // PLP.md, rule 5
-		said.Fault = v.T("approve.author")
-	default:
-		s.carryOut(w, r, q, d, said)
+	if utf8.RuneCountInString(d.Why) > maxReason {
+		said.Answers.tooLong(v, d.To)
+		s.showQuestion(w, r, q, http.StatusUnprocessableEntity, said)
 		return
 	}
-	s.showQuestion(w, r, q, http.StatusUnprocessableEntity, said)
-}
-
-func (s *server) carryOut(w http.ResponseWriter, r *http.Request, q question, d subscribers.Decision, said approvalPage) {
 	moved, err := s.Decider.Decide(r.Context(), q.approval.ID, d)
 	var decided *subscribers.DecidedError
 	var refused *subscribers.RefusedMoveError
 	switch {
-	case err == nil:
-		q.approval = moved
+	case err == nil, errors.As(err, &decided) && same(decided.First, d):
+		http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther) // a reload must not send the form again
 	case errors.As(err, &decided):
-		if decided.First.By == d.By && decided.First.To == d.To {
-			break // a second tap on the same button
-		}
 		q.approval.State, q.approval.Decision = decided.First.To, decided.First
-		v := s.viewFor(r, q.entry.Lang)
 		said.Again = v.T("approve.again." + string(d.To))
 		s.showQuestion(w, r, q, http.StatusConflict, said)
-		return
+	case errors.As(err, &refused) && same(moved.Decision, d):
+		http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther)
 	case errors.As(err, &refused):
-		said.Fault = s.viewFor(r, q.entry.Lang).T("approve.refusedMove")
-		s.showQuestion(w, r, q, http.StatusConflict, said)
-		return
+		q.approval = moved // as it stands: somebody may have been faster
+		status := said.explain(v, refused.Why, d)
+		s.showQuestion(w, r, q, status, said)
 	default:
 		s.refuseLink(w, r, err)
-		return
 	}
-	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther) // a reload must not send the form again
+}
+
+// same says whether a decision is a second tap on the button that made the first.
+func same(first, second subscribers.Decision) bool {
+	return first.By == second.By && first.To == second.To && (first.To.Final() || first.Why == second.Why)
 }
 
 // expired says whether an open approval can no longer be of use.
@@ -138,25 +125,43 @@ func (s *server) showQuestion(w http.ResponseWriter, r *http.Request, q question
 	p.Rule = q.approval.Rule.Explain(v.Lang)
 	p.MaxNote, p.MaxReason = subscribers.MaxNote, maxReason
 	p.Open = !q.approval.State.Final() && !s.expired(q)
-	p.Title = v.T("approve.title")
-	if p.Open {
-		var err error
-		if p.Happens, err = s.happens(r.Context(), v, q); err != nil {
-			s.failPage(w, r, "say what will happen", err)
-			return
-		}
-		p.Until = v.until(q.approval, q.message.Expires)
-	} else {
-		p.Outcome = v.outcome(q.approval.State, q.approval.Decision, q.member.Name)
-		if s.expired(q) {
-			p.Outcome = v.tooLate(q.message)
-		}
-		p.Title = p.Outcome.Title
+	if err := s.fillQuestion(r, &p, v, q); err != nil {
+		s.failPage(w, r, "show the approval", err)
+		return
 	}
 	if status == 0 {
 		status = statusOf(p)
 	}
 	s.show(w, r, status, "approve", p)
+}
+
+// fillQuestion adds what depends on whether the approval is still open, what
+// happened to it, and when the approver is away.
+func (s *server) fillQuestion(r *http.Request, p *approvalPage, v view, q question) error {
+	moves, err := s.Records.Moves(r.Context(), q.approval.ID)
+	if err != nil {
+		return fmt.Errorf("read decisions: %w", err)
+	}
+	p.Journal = v.journal(moves)
+	if p.Away, err = s.awayOf(r.Context(), v, q, p.Away); err != nil {
+		return err
+	}
+	if !p.Open {
+		p.Outcome = v.outcome(q.approval.State, q.approval.Decision, q.member.Name)
+		if s.expired(q) {
+			p.Outcome = v.tooLate(q.message)
+		}
+		p.Title = p.Outcome.Title
+		return nil
+	}
+	p.Title = v.T("approve.title")
+	p.Standing = v.standing(q.approval, moves, q.member.Name)
+	if q.approval.State == subscribers.ApprovalPending {
+		p.Until = v.until(q.approval, q.message.Expires)
+		p.Answers.offer(v, q)
+	}
+	p.Happens, err = s.happens(r.Context(), v, q)
+	return err
 }
 
 func statusOf(p approvalPage) int {

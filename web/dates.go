@@ -31,6 +31,17 @@ func (v view) When(t time.Time) string {
 		"day", v.dayOfMonth(day.Day), "month", month, "time", clock)
 }
 
+// Day writes a calendar day: "Monday 23 November", with the year when it is
+// another one.
+func (v view) Day(d subscribers.Date) string {
+	month := v.nth("date.months", int(d.Month)-1)
+	if d.Year != v.now.In(v.loc).Year() {
+		month += fmt.Sprintf(" %d", d.Year)
+	}
+	weekday := time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC).Weekday()
+	return v.T("date.day", "weekday", v.nth("date.weekdays", int(weekday)), "day", v.dayOfMonth(d.Day), "month", month)
+}
+
 // Clock writes the time of day of t in t's own location.
 func (v view) Clock(t time.Time) string {
 	return v.T("date.clock", "hour", t.Hour(), "minute", fmt.Sprintf("%02d", t.Minute()))

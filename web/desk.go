@@ -118,7 +118,7 @@ func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
 		}
 		t, lang := m.Text(p.Lang)
 		p.Waiting = append(p.Waiting, waiting{
-			Partnership: partnership.Name, Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()),
+			Partnership: partnership.Name, Title: t.Title, Lang: lang, URL: p.waitsAt(a),
 			Kind: p.Kind(m.Kind), Class: string(m.Urgency), Asked: p.When(a.Asked),
 			Then: p.expected(a, m.Expires),
 		})
@@ -127,8 +127,30 @@ func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
 	return nil
 }
 
-// expected says to the police until when an approval waits.
+// waitsAt is where the police can do something about an open approval: at the
+// decision when it waits for them, else at the message.
+func (v view) waitsAt(a subscribers.Approval) string {
+	if a.State == subscribers.ApprovalQuestioned || v.releasable(a) {
+		return v.URL("/approvals/" + a.ID.String())
+	}
+	return v.URL("/messages/" + a.Message.String())
+}
+
+func (v view) releasable(a subscribers.Approval) bool {
+	at := a.ReleasableAt()
+	return !at.IsZero() && !v.now.Before(at)
+}
+
+// expected says to the police what an approval waits for, and until when.
 func (v view) expected(a subscribers.Approval, expires time.Time) string {
+	switch {
+	case a.State == subscribers.ApprovalHeld:
+		return v.T("desk.held", "by", a.Decision.By, "until", v.When(a.Decision.Until))
+	case a.State == subscribers.ApprovalQuestioned:
+		return v.T("desk.questioned", "by", a.Decision.By, "why", a.Decision.Why)
+	case v.releasable(a):
+		return v.T("desk.release")
+	}
 	end, police := deadline(a, expires)
 	if police {
 		return v.T("desk.until.police", "when", v.When(end))

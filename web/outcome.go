@@ -28,6 +28,8 @@ func (v view) outcome(state subscribers.ApprovalState, d subscribers.Decision, r
 			key += ".you"
 		}
 		o.Text = v.T(key, pairs...)
+	case state == subscribers.ApprovalOverruled && d.How != subscribers.HowPlan:
+		o.Text = v.T("outcome.released", pairs...)
 	case state == subscribers.ApprovalOverruled:
 		o.Text = v.T("outcome.overruled", pairs...)
 	case d.How == subscribers.HowCancel:

@@ -31,6 +31,8 @@ type partnershipProgress struct {
 	Name     string
 	Outcome  outcome
 	Waits    string // until when, while nobody has answered
+	Release  string // from when on the police may send it themselves
+	Do       action // answer a question, send it, or see who decided what
 	Plan     string
 	Channels []channelProgress
 	Planning bool // granted, and its deliveries are still being written
@@ -116,13 +118,15 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 		Name: p.Name, Plan: v.T("progress.plan", "version", p.PlanVersion),
 		Planning: p.State.Granted() && !p.Planned,
 	}
-	if p.State.Final() {
-		shown.Outcome = v.outcome(p.State, subscribers.Decision{To: p.State, By: p.By, At: p.At, How: p.How, Why: p.Why}, "")
-	} else {
-		shown.Outcome = outcome{Class: "open", Title: v.T("outcome." + string(p.State) + ".title")}
-		if !p.Deadline.IsZero() {
-			shown.Waits = v.T("progress.deadline", "when", v.When(p.Deadline))
-		}
+	d := subscribers.Decision{To: p.State, By: p.By, At: p.At, How: p.How, Why: p.Why, Until: p.Until}
+	shown.Outcome, shown.Waits = v.decided(p.State, d, p.Deadline)
+	shown.Release = v.releaseFrom(p.Release)
+	shown.Do = action{v.T("decision.see"), v.URL("/approvals/" + p.Approval.String())}
+	switch {
+	case p.State == subscribers.ApprovalQuestioned:
+		shown.Do.Name = v.T("decision.answer")
+	case !p.Release.IsZero() && shown.Release == "":
+		shown.Do.Name, shown.Release = v.T("decision.release"), v.T("desk.release")
 	}
 	for _, c := range p.Channels {
 		shown.Channels = append(shown.Channels, v.channel(c))

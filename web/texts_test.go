@@ -113,7 +113,7 @@ func familyKeys() []string {
 	for _, reason := range reasons() {
 		add("reason.", string(reason))
 	}
-	for _, how := range []subscribers.How{subscribers.HowLink, subscribers.HowTerminal, subscribers.HowPlan, subscribers.HowRevision, subscribers.HowCancel} {
+	for _, how := range []subscribers.How{subscribers.HowLink, subscribers.HowTerminal, subscribers.HowDesk, subscribers.HowPlan, subscribers.HowRevision, subscribers.HowCancel} {
 		add("how.", string(how))
 	}
 	for _, state := range []subscribers.ApprovalState{
@@ -123,7 +123,9 @@ func familyKeys() []string {
 		add("outcome.", string(state)+".title")
 	}
 	add("outcome.", "approved", "approved.you", "refused", "refused.you")
-	add("approve.again.", "approved", "refused")
+	add("approve.again.", "approved", "refused", "held", "questioned")
+	add("standing.", "held", "held.you", "questioned", "questioned.you")
+	add("journal.", "approved", "direct", "refused", "held", "resumed", "questioned", "answered", "released", "overruled", "lapsed", "replaced", "withdrawn")
 	add("compose.title.", "alert", "update", "cancel")
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
 	for _, key := range []string{"token", "origin", "notfound", "method", "host", "form", "internal"} {

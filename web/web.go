@@ -59,6 +59,9 @@ func (s *server) routes() {
 	s.desk("GET /messages/new", s.getCompose)
 	s.desk("POST /messages", s.postMessage)
 	s.desk("GET /messages/{id}", s.getMessage)
+	s.desk("GET /approvals/{id}", s.getDecision)
+	s.desk("POST /approvals/{id}/answer", s.postDecision(subscribers.ApprovalPending))
+	s.desk("POST /approvals/{id}/release", s.postDecision(subscribers.ApprovalOverruled))
 
 	s.mux.HandleFunc("GET /a/{token}", s.getApproval)
 	s.mux.HandleFunc("POST /a/{token}", s.postApproval)
