@@ -74,6 +74,9 @@ type Deliveries interface {
 	// written as Suppressed with ReasonDuplicate instead. Add returns the ids of
 	// entries that it wrote as duplicates. An id that exists is left as it is.
 	Add(ctx context.Context, entries []subscribers.Entry) (duplicates []channels.DeliveryID, err error)
+	// TakePlaces asks for one of a member's places of a day for a message, and
+	// returns who has none left: limit different messages have one.
+	TakePlaces(ctx context.Context, day subscribers.Date, m broker.MessageID, members []subscribers.MemberID, limit int) (full map[subscribers.MemberID]bool, err error)
 	// Claim moves those of ids that are Pending and past their NotBefore to
 	// Calling, counts the attempt, sets NextAt to now+lease, and returns them.
 	Claim(ctx context.Context, ids []channels.DeliveryID, now time.Time, lease time.Duration) ([]subscribers.Claimed, error)

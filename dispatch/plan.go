@@ -105,6 +105,10 @@ func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 }
 
 func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []subscribers.Member) error {
+	var err error
+	if o.Full, err = p.full(ctx, o, members); err != nil {
+		return err
+	}
 	entries := make([]subscribers.Entry, 0, len(members))
 	for _, m := range members {
 		entries = append(entries, o.Owed(m)...)
@@ -115,6 +119,23 @@ func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []su
 	}
 	p.Log.Debug("page planned", "approval", o.Approval.ID, "members", len(members), "entries", len(entries), "duplicates", len(duplicates))
 	return p.Queue.Entries(ctx, without(entries, duplicates))
+}
+
+// full says whom the plan's cap on messages in one day keeps from getting this
+// one by itself.
+func (p *Planner) full(ctx context.Context, o subscribers.Occasion, members []subscribers.Member) (map[subscribers.MemberID]bool, error) {
+	if !o.Capped() || len(members) == 0 {
+		return nil, nil
+	}
+	ids := make([]subscribers.MemberID, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
+	}
+	full, err := p.Ledger.TakePlaces(ctx, o.Partnership.Today(o.Now), o.Message.ID, ids, o.Plan.PerDay)
+	if err != nil {
+		return nil, fmt.Errorf("count the day's messages: %w", err)
+	}
+	return full, nil
 }
 
 func without(entries []subscribers.Entry, ids []channels.DeliveryID) []subscribers.Entry {

@@ -264,3 +264,20 @@ func TestManySweepEachOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestPlacesOfADay(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		day := subscribers.Date{Year: 2026, Month: 11, Day: 23}
+		anne, bert := subscribers.NewMemberID(), subscribers.NewMemberID()
+		first, second, third := broker.NewMessageID(), broker.NewMessageID(), broker.NewMessageID()
+		take := func(day subscribers.Date, m broker.MessageID, who ...subscribers.MemberID) map[subscribers.MemberID]bool {
+			return got(s.TakePlaces(t.Context(), day, m, who, 2))(t)
+		}
+		none := map[subscribers.MemberID]bool{}
+		same(t, "first", take(day, first, anne, bert), none)
+		same(t, "second, to one", take(day, second, anne), none)
+		same(t, "third", take(day, third, anne, bert), map[subscribers.MemberID]bool{anne: true})
+		same(t, "the second planned again", take(day, second, anne), none)
+		same(t, "the next day", take(day.AddDays(1), third, anne, bert), none)
+	})
+}

@@ -16,6 +16,7 @@ type Occasion struct {
 	Plan        Plan
 	Available   []channels.Name // the channels that this installation has
 	Now         time.Time
+	Full        map[MemberID]bool // who has had as many messages today as the plan allows
 }
 
 // Requeue is how long a pending entry may wait for its job before a sweep
@@ -26,6 +27,13 @@ const Requeue = 30 * time.Second
 // a member whom no channel reaches gets a suppressed entry that says so, for
 // information is no privilege (PLP.md, rule 9) and somebody must see it.
 func (o Occasion) Owed(m Member) []Entry {
+	if o.Full[m.ID] {
+		return withInfoflash(o.owed(m))
+	}
+	return o.owed(m)
+}
+
+func (o Occasion) owed(m Member) []Entry {
 	if e, ok := o.whereItWorked(m); ok {
 		return []Entry{e}
 	}

@@ -167,6 +167,15 @@ CREATE TABLE recipients (
     PRIMARY KEY (message, member, revision)
 );
 
+-- which messages that are not urgent a member got by themselves on a day, where
+-- the plan has a cap
+CREATE TABLE daily_messages (
+    day     TEXT  NOT NULL, -- 2026-11-23
+    member  BYTEA NOT NULL,
+    message BYTEA NOT NULL,
+    PRIMARY KEY (day, member, message)
+);
+
 -- No foreign keys: these rows are written in bulk, and members may be erased
 -- while the count of what was sent stays.
 CREATE TABLE deliveries (
@@ -300,6 +309,7 @@ DROP TABLE parked_reports;
 DROP TABLE dead_letters;
 DROP TABLE digest_slots;
 DROP TABLE deliveries;
+DROP TABLE daily_messages;
 DROP TABLE recipients;
 DROP TABLE service_messages;
 DROP TABLE approval_moves;

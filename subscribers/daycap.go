@@ -1,0 +1,35 @@
+package subscribers
+
+import (
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// Capped says whether the plan's cap on messages in one day holds for this
+// message: not for what is urgent, not for what corrects or closes an earlier
+// one (PLP.md, rule 7), and not when the next infoflash would come too late.
+func (o Occasion) Capped() bool {
+	return o.Plan.PerDay > 0 && o.Approval.Rule.When == Now &&
+		o.Message.Urgency != broker.Immediate && !o.Message.Corrects() && o.infoflashInTime()
+}
+
+func (o Occasion) infoflashInTime() bool {
+	next := o.Plan.Digest.Slots(o.Partnership, o.Now, o.Now.Add(slotsAhead))
+	return len(next) > 0 && next[0].DueAt.Before(o.Message.Expires)
+}
+
+// withInfoflash lets a message wait for the infoflash that was to go by itself:
+// the member has had as many today as the plan allows.
+func withInfoflash(owed []Entry) []Entry {
+	for _, e := range owed {
+		if e.State != channels.Pending && e.State != channels.Held {
+			continue
+		}
+		e.State, e.NotBefore, e.NextAt = channels.Digested, time.Time{}, e.NotAfter
+		e.Rest, e.Patience = nil, 0
+		return []Entry{e} // a person gets one infoflash
+	}
+	return owed
+}
