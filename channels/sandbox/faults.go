@@ -29,10 +29,14 @@ type Faults struct {
 	Refuse map[string]int
 
 	// Twilio's status callbacks.
-	Undelivered        map[string]int // taken, then reported undelivered with this Twilio error code
+	Undelivered        map[string]int // taken, then reported undelivered with this Twilio error code; of a call, the SIP code
 	DuplicateCallbacks float64        // share of callbacks that come twice
 	PermuteCallbacks   bool           // the callbacks of a message come in random order
 	LateCallbacks      time.Duration  // the callbacks of a message begin this much later
+
+	// Answers says who answers calls to these numbers, "*" for all others; see
+	// AnswerKey, which is what happens where nothing is said.
+	Answers map[string]string
 }
 
 // verdict is what a fault makes of one request.
@@ -91,6 +95,11 @@ func (f Faults) validate(on channels.Name) error {
 	if f.Latency < 0 || f.RetryAfter < 0 || f.LateCallbacks < 0 {
 		return fmt.Errorf("faults: a time is negative; use 0 or more")
 	}
+	for to, who := range f.Answers {
+		if !slices.Contains(answersKnown(), who) {
+			return fmt.Errorf("faults: answers of %.20q is %.20q; use one of %s", to, who, answersKnown())
+		}
+	}
 	return nil
 }
 
@@ -104,6 +113,9 @@ func (f Faults) withoutEmpty() Faults {
 	}
 	if len(f.Undelivered) == 0 {
 		f.Undelivered = nil
+	}
+	if len(f.Answers) == 0 {
+		f.Answers = nil
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ func (t *typedFaults) faults() (set Faults, fault string) {
 		DuplicateCallbacks: t.number("twice") / 100,
 		PermuteCallbacks:   t.form.Has("permuted"),
 		LateCallbacks:      t.time("late", time.Second),
+		Answers:            t.answers("whoAnswers"),
 	}
 	if set.CutRate > 0 {
 		set.CutLost = before / set.CutRate
@@ -86,6 +88,26 @@ func (t *typedFaults) list(name string) map[string]int {
 		codes[strings.Join(words[:len(words)-1], "")] = code
 	}
 	return codes
+}
+
+// answers reads a number, or * for all others, and who answers on each line.
+func (t *typedFaults) answers(name string) map[string]string {
+	var who map[string]string
+	for line := range strings.Lines(t.form.Get(name)) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		if last := words[len(words)-1]; len(words) < 2 || !slices.Contains(answersKnown(), last) {
+			t.wrong("notLine", strings.TrimSpace(line))
+			continue
+		}
+		if who == nil {
+			who = make(map[string]string)
+		}
+		who[strings.Join(words[:len(words)-1], "")] = words[len(words)-1]
+	}
+	return who
 }
 
 func (t *typedFaults) wrong(key, text string) {

@@ -11,17 +11,18 @@ import (
 
 // faultsJSON is Faults as PUT /faults/{channel} takes it: times as "250ms".
 type faultsJSON struct {
-	Latency            span           `json:"latency,omitzero"`
-	ErrorRate          float64        `json:"errorRate,omitzero"`
-	ThrottleRate       float64        `json:"throttleRate,omitzero"`
-	RetryAfter         span           `json:"retryAfter,omitzero"`
-	CutRate            float64        `json:"cutRate,omitzero"`
-	CutLost            float64        `json:"cutLost,omitzero"`
-	Refuse             map[string]int `json:"refuse,omitempty"`
-	Undelivered        map[string]int `json:"undelivered,omitempty"`
-	DuplicateCallbacks float64        `json:"duplicateCallbacks,omitzero"`
-	PermuteCallbacks   bool           `json:"permuteCallbacks,omitzero"`
-	LateCallbacks      span           `json:"lateCallbacks,omitzero"`
+	Latency            span              `json:"latency,omitzero"`
+	ErrorRate          float64           `json:"errorRate,omitzero"`
+	ThrottleRate       float64           `json:"throttleRate,omitzero"`
+	RetryAfter         span              `json:"retryAfter,omitzero"`
+	CutRate            float64           `json:"cutRate,omitzero"`
+	CutLost            float64           `json:"cutLost,omitzero"`
+	Refuse             map[string]int    `json:"refuse,omitempty"`
+	Undelivered        map[string]int    `json:"undelivered,omitempty"`
+	DuplicateCallbacks float64           `json:"duplicateCallbacks,omitzero"`
+	PermuteCallbacks   bool              `json:"permuteCallbacks,omitzero"`
+	LateCallbacks      span              `json:"lateCallbacks,omitzero"`
+	Answers            map[string]string `json:"answers,omitempty"`
 }
 
 // span is a time.Duration that JSON writes as "250ms".
@@ -53,6 +54,7 @@ func (f faultsJSON) faults() Faults {
 		DuplicateCallbacks: f.DuplicateCallbacks,
 		PermuteCallbacks:   f.PermuteCallbacks,
 		LateCallbacks:      time.Duration(f.LateCallbacks),
+		Answers:            f.Answers,
 	}
 }
 
@@ -69,6 +71,7 @@ func faultsToJSON(f Faults) faultsJSON {
 		DuplicateCallbacks: f.DuplicateCallbacks,
 		PermuteCallbacks:   f.PermuteCallbacks,
 		LateCallbacks:      span(f.LateCallbacks),
+		Answers:            f.Answers,
 	}
 }
 

@@ -147,6 +147,10 @@ func (s *Sandbox) stand(p faultsPage, on channels.Name) stand {
 		st.Reports = []field{show("late", inUnits(set.LateCallbacks.Seconds())), show("twice", percent(set.DuplicateCallbacks))}
 		st.Listed = append(st.Listed, show("undelivered", lines(set.Undelivered)))
 	}
+	if on == channels.Voice {
+		st.Listed = append(st.Listed, show("whoAnswers", answerLines(set.Answers)))
+		st.Lists = st.Lists || len(set.Answers) > 0
+	}
 	return st
 }
 
@@ -160,6 +164,8 @@ func codesOf(on channels.Name) string {
 		return "450, 550"
 	case channels.Push:
 		return "403, 410"
+	case channels.Voice:
+		return "21215, 404"
 	}
 	return "21610, 30003"
 }
@@ -188,6 +194,15 @@ func lines(codes map[string]int) string {
 	var out strings.Builder
 	for _, to := range slices.Sorted(maps.Keys(codes)) {
 		out.WriteString(to + " " + decimal(codes[to]) + "\n")
+	}
+	return out.String()
+}
+
+// answerLines writes what typedFaults.answers reads.
+func answerLines(who map[string]string) string {
+	var out strings.Builder
+	for _, to := range slices.Sorted(maps.Keys(who)) {
+		out.WriteString(to + " " + who[to] + "\n")
 	}
 	return out.String()
 }

@@ -124,7 +124,7 @@ func TestFaultsWordsAreThereInEveryLanguage(t *testing.T) {
 	}
 	for _, key := range want {
 		used := contains(string(page), `.T "`+key+`"`) || slices.Contains([]string{"taken", "someHint", "sum", "notNumber", "notLine", "latency", "errors",
-			"throttled", "retryAfter", "cutBefore", "cutAfter", "late", "twice", "refuse", "undelivered"}, key)
+			"throttled", "retryAfter", "cutBefore", "cutAfter", "late", "twice", "refuse", "undelivered", "whoAnswers"}, key)
 		if !used {
 			t.Errorf("nothing shows %q", key)
 		}

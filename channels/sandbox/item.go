@@ -20,13 +20,14 @@ type Item struct {
 	To       string              `json:"to"`                 // E.164 number, email address, or push endpoint
 	From     string              `json:"from,omitempty"`     // SMS sender, mail From
 	Subject  string              `json:"subject,omitempty"`  // mail subject, push title
-	Text     string              `json:"text,omitempty"`     // SMS body, mail text part, push body
+	Text     string              `json:"text,omitempty"`     // SMS body, mail text part, push body, what a call says
 	HTML     string              `json:"html,omitempty"`     // mail HTML part
 	Payload  string              `json:"payload,omitempty"`  // push: the decrypted payload, as sent
 	Link     string              `json:"link,omitempty"`     // push: what a tap opens
 	Actions  []string            `json:"actions,omitempty"`  // push: the buttons' labels
 	Ref      string              `json:"ref,omitempty"`      // the provider's name for it: Message SID, Message-ID, push Location
 	Delivery channels.DeliveryID `json:"delivery,omitzero"`  // zero if the message does not say
+	Answer   string              `json:"answer,omitempty"`   // call: who answered, as AnswerKey
 	Headers  map[string]string   `json:"headers,omitempty"`  // mail and push headers of interest; SMS parameters
 	Replaced bool                `json:"replaced,omitempty"` // a newer push with the same Topic took its place (RFC 8030, 5.4)
 }

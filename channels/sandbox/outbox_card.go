@@ -29,6 +29,7 @@ type card struct {
 	Frame    string        // path of a mail's HTML, or empty
 	Height   int           // of that frame, in CSS pixels
 	Open     string        // http link of a push, or empty
+	Heard    string        // who answered a call, or empty
 	Details  []detail
 	HasTitle bool
 }
@@ -63,13 +64,15 @@ func (o *outbox) card(it Item, words labels) card {
 		}
 	case channels.Push:
 		c.Open = webLink(it.Link)
+	case channels.Voice:
+		c.Sender, c.Heard = readableNumber(it.From), words.Heard[it.Answer]
 	}
 	return c
 }
 
 func where(it Item, words labels) string {
 	switch it.Channel {
-	case channels.SMS:
+	case channels.SMS, channels.Voice:
 		return readableNumber(it.To)
 	case channels.Push:
 		return words.Phone + " " + shortAddress(it)
@@ -137,6 +140,8 @@ func details(it Item) []detail {
 	switch it.Channel {
 	case channels.SMS:
 		all = append(all, detail{"MessageSid", it.Ref})
+	case channels.Voice:
+		all = append(all, detail{"CallSid", it.Ref})
 	case channels.Push:
 		all = append(all, detail{"Payload", it.Payload})
 	}

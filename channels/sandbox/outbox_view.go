@@ -112,7 +112,7 @@ func (v *view) addFilters(totals map[channels.Name]int, query url.Values) {
 }
 
 func shownChannels() []channels.Name {
-	return []channels.Name{channels.SMS, channels.Email, channels.Push}
+	return []channels.Name{channels.SMS, channels.Email, channels.Push, channels.Voice}
 }
 
 func (l labels) channel(on channels.Name) string {
@@ -121,6 +121,8 @@ func (l labels) channel(on channels.Name) string {
 		return l.SMS
 	case channels.Email:
 		return l.Email
+	case channels.Voice:
+		return l.Voice
 	}
 	return l.Push
 }
@@ -154,7 +156,19 @@ func clock(at, now time.Time) string {
 // readableNumber sets a Belgian mobile number as Belgians write it: +32 470 12 34 56.
 func readableNumber(number string) string {
 	if !belgianMobile.MatchString(number) {
-		return number
+		return readableLandline(number)
 	}
 	return strings.Join([]string{number[:3], number[3:6], number[6:8], number[8:10], number[10:]}, " ")
+}
+
+// readableLandline sets a Belgian landline: +32 2 734 12 34 with the short area
+// codes (2, 3, 4 and 9), +32 81 22 33 44 with the others.
+func readableLandline(number string) string {
+	if !belgianLandline.MatchString(number) {
+		return number
+	}
+	if strings.ContainsRune("2349", rune(number[3])) {
+		return strings.Join([]string{number[:3], number[3:4], number[4:7], number[7:9], number[9:]}, " ")
+	}
+	return strings.Join([]string{number[:3], number[3:5], number[5:7], number[7:9], number[9:]}, " ")
 }

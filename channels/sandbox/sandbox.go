@@ -39,6 +39,7 @@ type Sandbox struct {
 	people  *people
 	texts   *texts
 	twilio  *twilio
+	phone   *telephone
 	push    *pushService
 	outbox  *outbox
 	mails   *smtp.Server
@@ -118,6 +119,8 @@ func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.
 	s.base = "http://" + pageListener.Addr().String()
 	s.twilio = newTwilio(s)
 	s.twilio.callbacks.start(running)
+	s.phone = newTelephone(s)
+	s.phone.start(running)
 	s.push = newPushService(s)
 	s.mails = newMailServer(s, running.Done())
 	s.pages = &http.Server{
@@ -134,6 +137,9 @@ func (s *Sandbox) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Messages.json", s.twilio.create)
 	mux.HandleFunc("GET /2010-04-01/Accounts/{sid}/Messages.json", s.twilio.list)
+	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Calls.json", s.phone.create)
+	mux.HandleFunc("GET /2010-04-01/Accounts/{sid}/Calls.json", s.phone.list)
+	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Calls/{call}", s.phone.update)
 	mux.HandleFunc("POST /push/{token}", s.push.send)
 	mux.HandleFunc("POST /push/subscriptions", s.postSubscription)
 	mux.Handle("GET /faults", s.faultsPages(s.getFaultsPage))
@@ -182,5 +188,6 @@ func (s *Sandbox) Close(ctx context.Context) error {
 	}
 	s.serving.Wait()
 	s.twilio.callbacks.wait()
+	s.phone.wait()
 	return errors.Join(faults...)
 }

@@ -16,30 +16,32 @@ var wordFiles embed.FS
 
 // labels are the outbox page's own words, in one language.
 type labels struct {
-	Title         string `json:"title"`
-	Tagline       string `json:"tagline"`
-	All           string `json:"all"`
-	SMS           string `json:"sms"`
-	Email         string `json:"email"`
-	Push          string `json:"push"`
-	Recipient     string `json:"recipient"`
-	RecipientHint string `json:"recipientHint"`
-	Show          string `json:"show"`
-	Everyone      string `json:"everyone"`
-	None          string `json:"none"`
-	Connecting    string `json:"connecting"`
-	Live          string `json:"live"`
-	Lost          string `json:"lost"`
-	To            string `json:"to"`
-	Phone         string `json:"phone"`
-	Parts         string `json:"parts"` // %d
-	Replaced      string `json:"replaced"`
-	NoSubject     string `json:"noSubject"`
-	MailBody      string `json:"mailBody"`
-	Whole         string `json:"whole"`
-	Details       string `json:"details"`
-	Language      string `json:"language"`
-	Shown         string `json:"shown"` // %d
+	Title         string            `json:"title"`
+	Tagline       string            `json:"tagline"`
+	All           string            `json:"all"`
+	SMS           string            `json:"sms"`
+	Email         string            `json:"email"`
+	Push          string            `json:"push"`
+	Voice         string            `json:"voice"`
+	Heard         map[string]string `json:"heard"` // who answered a call
+	Recipient     string            `json:"recipient"`
+	RecipientHint string            `json:"recipientHint"`
+	Show          string            `json:"show"`
+	Everyone      string            `json:"everyone"`
+	None          string            `json:"none"`
+	Connecting    string            `json:"connecting"`
+	Live          string            `json:"live"`
+	Lost          string            `json:"lost"`
+	To            string            `json:"to"`
+	Phone         string            `json:"phone"`
+	Parts         string            `json:"parts"` // %d
+	Replaced      string            `json:"replaced"`
+	NoSubject     string            `json:"noSubject"`
+	MailBody      string            `json:"mailBody"`
+	Whole         string            `json:"whole"`
+	Details       string            `json:"details"`
+	Language      string            `json:"language"`
+	Shown         string            `json:"shown"` // %d
 }
 
 // texts are the labels in every language, and the choice among them.

@@ -135,7 +135,8 @@ channels:
   sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101"}
   email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo}
   push: {subject: "mailto:plp@police-demo.example", base_url: %q, allow_insecure: true}
-`, filepath.Join(d.dir, "data"), ports.nats, ports.web, d.sandbox.URL(), demoAccount, demoToken, host, port, d.sandbox.URL())
+  voice: {base_url: %q, account_sid: %s, auth_token: %s, from: "+3227931000"}
+`, filepath.Join(d.dir, "data"), ports.nats, ports.web, d.sandbox.URL(), demoAccount, demoToken, host, port, d.sandbox.URL(), d.sandbox.URL(), demoAccount, demoToken)
 	d.file = filepath.Join(d.dir, "relais.yaml")
 	return os.WriteFile(d.file, []byte(text), 0o600)
 }
@@ -198,7 +199,7 @@ func (d *demo) watch(ctx context.Context) error {
 	out := d.p.Stdout
 	fmt.Fprintf(out, "Relais runs on this machine, and nothing is really sent: stand-ins play the phone and mail companies.\n\n")
 	fmt.Fprintf(out, "  Police desk   %s/\n", d.node.url)
-	fmt.Fprintf(out, "  Outbox        %s/outbox    every SMS, email and push as its recipient sees it, live\n\n", d.sandbox.URL())
+	fmt.Fprintf(out, "  Outbox        %s/outbox    every SMS, email, push and call as its recipient gets it, live\n\n", d.sandbox.URL())
 	fmt.Fprintf(out, "An alert waits for its approval. Open a coordinator's page, as from the link in their SMS, and tap Approve:\n\n")
 	for _, q := range asked {
 		fmt.Fprintf(out, "  %-22s %s\n", q.partnership.Name, q.link)

@@ -130,7 +130,7 @@ func (d *demo) report(ctx context.Context, sent ...broker.Message) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(d.p.Stdout, "\nDelivered: the SMS provider's receipt; for email and push, which give none, that their server took it.\nFirst and last: from the approval; a tip waits for its digest.\n\n")
+	_, err := fmt.Fprint(d.p.Stdout, "\nDelivered: the SMS provider's receipt, or the key 1 on the telephone; for email and push, which give none, that their server took it.\nFirst and last: from the approval; a tip waits for its digest.\n\n")
 	return err
 }
 

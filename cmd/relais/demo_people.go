@@ -24,6 +24,8 @@ type demoPerson struct {
 const (
 	membersEach = 60
 	sharedEach  = 5 // belong to the next partnership as well: home and shop
+
+	landlineMember = 8 // of each partnership has a landline alone, and is called
 )
 
 // demoVillage makes the same people at every start: a coordinator, a deputy
@@ -74,10 +76,13 @@ func demoRole(i int) subscribers.Role {
 }
 
 // demoContacts mixes the channels as a neighbourhood does: nearly everybody
-// has a mobile or an email address, many both, some take push.
+// has a mobile or an email address, many both, some take push, one has only a landline.
 func demoContacts(n int, person demoPerson, subscribe func() (string, error)) ([]subscribers.Contact, error) {
 	sms := subscribers.Contact{Channel: channels.SMS, Address: channels.NewAddress(fmt.Sprintf("+3247%07d", 1000000+n*137)), State: subscribers.ContactActive}
 	email := subscribers.Contact{Channel: channels.Email, Address: channels.NewAddress(fmt.Sprintf("%s.%d@example.be", mailName(person.name), n)), State: subscribers.ContactActive}
+	if n%membersEach == landlineMember {
+		return []subscribers.Contact{{Channel: channels.Voice, Address: channels.NewAddress(fmt.Sprintf("+3287%06d", 550000+n)), State: subscribers.ContactActive}}, nil
+	}
 	switch n % 6 {
 	case 0, 1: // the coordinator and the deputy are of these
 		return []subscribers.Contact{sms, email}, nil
