@@ -51,7 +51,7 @@ func (c *sandboxCommand) explain(out io.Writer, s *sandbox.Sandbox) error {
 	}
 	_, err = fmt.Fprintf(out, `# Stand-ins for the phone company, the mail server and the push service. Nothing leaves this machine.
 #
-#   Outbox   %[1]s/outbox    every SMS, email and push as its recipient sees it, live
+#   Outbox   %[1]s/outbox    every SMS, email, push and call as its recipient gets it, live
 #   Faults   %[1]s/faults    let them fail: from the page, or as JSON, one channel at a time:
 #
 #     curl -X PUT %[1]s/faults/sms -d '{"errorRate":0.2,"latency":"250ms"}'
@@ -63,6 +63,7 @@ channels:
   sms: {base_url: %[1]q, account_sid: %[2]s, auth_token: %[3]q, from: "+32460000101"}
   email: {host: %[4]s, port: %[5]s, tls: none, from: plp@police.example, from_name: PLP}
   push: {subject: "mailto:plp@police.example", base_url: %[1]q, allow_insecure: true}
+  voice: {base_url: %[1]q, account_sid: %[2]s, auth_token: %[3]q, from: "+3227931000"}
 # Ctrl-C ends it.
 `, s.URL(), c.AccountSID, c.AuthToken, host, port)
 	return err
