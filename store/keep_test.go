@@ -51,6 +51,7 @@ func TestParkedReports(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		report := channels.Report{
 			Delivery: channels.DeliveryID{UUID: uuid.New()}, Ref: "SM1", State: channels.Failed, Code: "30003", Class: channels.Gone, At: noon,
+			Attempt: 2, Tries: 3, After: 2 * time.Minute,
 		}
 		earlier := report
 		earlier.State, earlier.At = channels.Accepted, noon.Add(-time.Second)

@@ -186,6 +186,27 @@ func TestCallbacks(t *testing.T) {
 	}
 }
 
+// A provider that waits for an answer of its own gets it once the report is
+// recorded, and none when it is forged or cannot be recorded.
+func TestCallbacksThatAreAnswered(t *testing.T) {
+	w := newWorld(t)
+	post := func(signature string) (int, string) {
+		answer := w.do(request{method: http.MethodPost, path: "/callbacks/voice/0193/1/fr/key", host: "relais.example",
+			form: url.Values{"MessageSid": {"CA1"}, "State": {"delivered"}}, header: map[string]string{"X-Signature": signature}})
+		return answer.Code, answer.Body.String()
+	}
+	if code, body := post("good"); code != 200 || body != "<Response>CA1</Response>" || len(w.reports) != 1 {
+		t.Errorf("got %d, %q and %d reports, want the answer and one report", code, body, len(w.reports))
+	}
+	if code, body := post("forged"); code != 403 || strings.Contains(body, "<Response>") {
+		t.Errorf("forged: got %d, %q", code, body)
+	}
+	w.failReports = errors.New("disk full")
+	if code, body := post("good"); code != 500 || strings.Contains(body, "<Response>") {
+		t.Errorf("not recorded: got %d, %q", code, body)
+	}
+}
+
 func TestHealth(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{"/healthz", "/readyz"} {

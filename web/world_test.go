@@ -214,7 +214,7 @@ func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
 		Publisher: w, Decider: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps,
-		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}},
+		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 		Zones:         func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Ready:         func(context.Context) error { return w.failReady },
 		Now:           func() time.Time { return w.now },
@@ -454,4 +454,12 @@ func (parser) ParseReport(r *http.Request) (channels.Report, error) {
 		return channels.Report{}, subscribers.ErrForgedLink
 	}
 	return channels.Report{Ref: r.PostForm.Get("MessageSid"), State: channels.State(r.PostForm.Get("State"))}, nil
+}
+
+// answerer is a parser whose provider waits for what comes next.
+type answerer struct{ parser }
+
+func (answerer) AnswerCallback(w http.ResponseWriter, _ *http.Request, r channels.Report) {
+	w.Header().Set("Content-Type", "application/xml")
+	_, _ = w.Write([]byte("<Response>" + r.Ref + "</Response>"))
 }

@@ -171,6 +171,9 @@ func (l *list) order(r record, m *subscribers.Member) *Fault {
 	var wanted []channels.Name
 	for word := range strings.FieldsFuncSeq(l.columns.of(r, colChannels), func(r rune) bool { return strings.ContainsRune(",;/+>|", r) || unicode.IsSpace(r) }) {
 		name := channelCalled(heading(word))
+		if name == channels.Voice {
+			callMobile(m)
+		}
 		if !reaches(m.Contacts, name) {
 			return &Fault{r.line, string(colChannels), "names a channel for which the row has no address", "use sms, email, voice or push, and give the address"}
 		}
@@ -184,6 +187,20 @@ func (l *list) order(r record, m *subscribers.Member) *Fault {
 	}
 	slices.SortStableFunc(m.Contacts, func(a, b subscribers.Contact) int { return rank(a) - rank(b) })
 	return nil
+}
+
+// callMobile lets a mobile be called as well, for a member who has no landline
+// and names calls among the channels.
+func callMobile(m *subscribers.Member) {
+	if reaches(m.Contacts, channels.Voice) {
+		return
+	}
+	for _, c := range m.Contacts {
+		if c.Channel == channels.SMS {
+			m.Contacts = append(m.Contacts, contact(channels.Voice, c.Address.Reveal()))
+			return
+		}
+	}
 }
 
 // channelCalled returns the channel that a word means, empty if none.

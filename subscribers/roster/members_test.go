@@ -87,6 +87,8 @@ func TestRows(t *testing.T) {
 		{"apostrophe", "name;mobile\nAn;'0470123456", "2 An fr member sms:+32470123456"},
 		{"quoted line break", "name;mobile\n\"An\nPeeters\";0470123456", "2 An Peeters fr member sms:+32470123456"},
 		{"own order", "name;mobile;email;channels\nAn;0470123456;a@example.be;\"email, sms\"", "2 An fr member email:a@example.be sms:+32470123456"},
+		{"a mobile that is to be called", "name;mobile;email;channels\nAn;0470123456;a@example.be;appel", "2 An fr member voice:+32470123456 sms:+32470123456 email:a@example.be"},
+		{"a mobile and a landline", "name;mobile;phone;channels\nAn;0470123456;02 734 12 34;\"telefoon, sms\"", "2 An fr member voice:+3227341234 sms:+32470123456"},
 		{"guarded without quotes", "name;mobile\nAn;=\"0470123456\"", "2 An fr member sms:+32470123456"},
 		{"lost zero", "name;mobile\nAn;470123456", "2 An fr member sms:+32470123456"},
 		{"prefix without plus", "name;mobile\nAn;0032 470 12 34 56", "2 An fr member sms:+32470123456"},
