@@ -27,6 +27,8 @@ type Words struct {
 	// Where there is more room than in an SMS.
 	Pair        string `json:"pair"`        // a label and what it labels, each %s
 	OpenPage    string `json:"openPage"`    // the message as a page
+	Read        string `json:"read"`        // the same on a small button
+	Call        string `json:"call"`        // on a button that leads to the emergency numbers
 	PoliceWrote string `json:"policeWrote"` // marks the police's text in a question to an approver
 	Notice      string `json:"notice"`      // heads word of what became of a message
 	WhyApprover string `json:"whyApprover"` // why an approver receives this; %s is the partnership

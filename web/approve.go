@@ -20,6 +20,7 @@ const maxReason = 500
 type approvalPage struct {
 	view
 	Partnership string
+	Push        pushOffer
 	Head        messageHead
 	Text        text
 	Others      []text
@@ -120,6 +121,7 @@ func (s *server) showQuestion(w http.ResponseWriter, r *http.Request, q question
 	v := s.viewFor(r, q.entry.Lang).in(q.partnership)
 	p.view = v
 	p.Partnership = q.partnership.Name
+	p.Push = s.offerPush(v, "/a/"+r.PathValue("token"))
 	p.Head = v.head(q.message)
 	p.Text, p.Others = v.textsOf(q.message, q.partnership.Languages...)
 	p.Rule = q.approval.Rule.Explain(v.Lang)

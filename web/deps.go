@@ -104,6 +104,8 @@ type Deps struct {
 	Reports       Reports
 	ReportParsers map[channels.Name]ReportParser
 	Capabilities  subscribers.Capabilities
+	Push          PushChannel                                        // nil: pages offer no notifications
+	Contacts      Contacts                                           // may be nil where Push is
 	Zones         func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
 	Ready         func(ctx context.Context) error                    // nil: always ready
 	Now           func() time.Time                                   // nil: time.Now

@@ -1,5 +1,6 @@
 // Package web holds the pages, the JSON API and the addresses that providers
-// call back. Every page works without script; live.js only keeps figures fresh.
+// call back. Every page works without script; live.js only
+// keeps figures fresh, and push.js offers notifications where a browser has them.
 //
 // Who may open what:
 //
@@ -7,6 +8,8 @@
 //	/api/…                 programs                 the same
 //	/a/{token}             an approver              whoever holds the link
 //	/m/{token} /u/{token}  a member                 whoever holds the link
+//	…/push                 a browser that wants notifications, behind /a/ and /m/ alike
+//	/call                  the emergency numbers    everybody
 //	/callbacks/…           providers                whoever signs as the channel's provider
 //	/healthz /readyz       monitors                 everybody
 //
@@ -16,7 +19,8 @@
 //   - What is logged of a request is its route, never its path, for that holds the token.
 //   - Pages for holders of a link are never stored and send no referrer.
 //   - No style or script stands in a page (Content-Security-Policy: default-src 'self').
-//   - No sentence stands in the code: texts/*.json, and the words of channels, have them all.
+//   - No sentence stands in the code: texts/*.json, and the words of channels, have them all,
+//     but for the one that static/sw.js says when it cannot read a message.
 //
 // Failures:
 //

@@ -16,6 +16,7 @@ type openPage struct {
 	Items       []openItem
 	Digest      bool
 	Why         string
+	Push        pushOffer
 	Leave       string // the address of the leave page; empty for approvers
 }
 
@@ -71,6 +72,7 @@ func (s *server) openPage(r *http.Request, entry subscribers.Entry) (openPage, e
 	}
 	p.Why = fmt.Sprintf(v.words.Why, home.Name)
 	if isMembers(entry) {
+		p.Push = s.offerPush(v, "/m/"+r.PathValue("token"))
 		p.Leave = v.URL("/u/" + s.Capabilities.Token(subscribers.CanLeave, entry.ID))
 	}
 	return p, nil

@@ -65,7 +65,10 @@ func (s *server) routes() {
 
 	s.mux.HandleFunc("GET /a/{token}", s.getApproval)
 	s.mux.HandleFunc("POST /a/{token}", s.postApproval)
+	s.mux.HandleFunc("POST /a/{token}/push", s.postPush(subscribers.CanDecide))
 	s.mux.HandleFunc("GET /m/{token}", s.getOpen)
+	s.mux.HandleFunc("POST /m/{token}/push", s.postPush(subscribers.CanOpen))
+	s.mux.HandleFunc("GET /call", s.getCall)
 	s.mux.HandleFunc("GET /u/{token}", s.getLeave)
 	s.mux.HandleFunc("POST /u/{token}", s.postLeave)
 

@@ -52,6 +52,7 @@ func TestABrowserGetsTheMessage(t *testing.T) {
 		Lang:    broker.French,
 		Urgency: broker.Immediate,
 		URL:     d.Links.Open,
+		Actions: []Action{{ActionOpen, "Lire"}, {ActionCall, "Appeler le 101"}},
 	}
 	if diff := cmp.Diff(want, got[0].payload); diff != "" {
 		t.Errorf("payload (-want +got):\n%s", diff)

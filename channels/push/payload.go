@@ -26,11 +26,18 @@ type Payload struct {
 	Actions []Action       `json:"actions,omitempty"`
 }
 
-// Action is a button of a notification; every one opens the payload's URL.
+// Action is a button of a notification: ActionOpen or ActionCall.
 type Action struct {
 	Action string `json:"action"`
 	Title  string `json:"title"`
 }
+
+// What a button does. None decides: that needs the page, and a person who has
+// read it.
+const (
+	ActionOpen = "open" // opens the payload's URL
+	ActionCall = "call" // opens the page with the emergency numbers
+)
 
 // ellipsis ends a text that was shortened.
 const ellipsis = "…"
@@ -47,11 +54,25 @@ func payload(d channels.Delivery, words channels.Words) ([]byte, error) {
 		Urgency: c.Urgency,
 		URL:     d.Links.Open,
 	}
+	open := words.Read
 	if c.Purpose == channels.Ask && d.Links.Decide != "" {
-		p.URL = d.Links.Decide
-		p.Actions = []Action{{Action: "open", Title: strings.TrimRight(words.AskLink, " \u00a0\u202f:")}}
+		p.URL, open = d.Links.Decide, strings.TrimRight(words.AskLink, " \u00a0\u202f:")
 	}
+	p.Actions = buttons(p.URL, open, c.Urgency, words)
 	return fit(p, compose(c, words))
+}
+
+// buttons are two at most: browsers show no more. The emergency numbers stand
+// beside what is urgent (PLP.md, rule 1).
+func buttons(url, open string, urgency broker.Urgency, words channels.Words) []Action {
+	var shown []Action
+	if url != "" {
+		shown = append(shown, Action{ActionOpen, open})
+	}
+	if urgency == broker.Immediate {
+		shown = append(shown, Action{ActionCall, words.Call})
+	}
+	return shown
 }
 
 // title says in few words what this is and who sends it: a phone shows some 40

@@ -55,25 +55,25 @@ func TestPayloadOfEachPurpose(t *testing.T) {
 			"correction", correction,
 			"Rechtzetting – PLP Tilleuls",
 			"Véhicule suspect titre-7f3a1c\n\nUne camionnette blanche tourne rue des Érables. corps-2b9e44\nN'intervenez pas vous-même.\n\nDringend? Bel 101 (politie) of 112.",
-			"open", nil,
+			"open", []Action{{ActionOpen, "Lezen"}, {ActionCall, "101 bellen"}},
 		},
 		{
 			"withdrawn", withdrawn,
 			"Zurückgezogen – Quartier des Tilleuls",
 			"Véhicule suspect titre-7f3a1c\n\nUne camionnette blanche tourne rue des Érables. corps-2b9e44\nN'intervenez pas vous-même.\n\nDringend? Rufen Sie 101 (Polizei) oder 112 an.",
-			"open", nil,
+			"open", []Action{{ActionOpen, "Lesen"}, {ActionCall, "101 anrufen"}},
 		},
 		{
 			"question", channeltest.Content(channels.Ask, broker.French),
 			"La police vous demande de transmettre ceci – PLP Tilleuls",
 			"Véhicule suspect titre-7f3a1c\n\nUne camionnette blanche tourne rue des Érables. corps-2b9e44\nN'intervenez pas vous-même.\n\nLe coordinateur décide, puis la police après 15 minutes. regle-51d0aa\n\nUrgent ? Appelez le 101 (police) ou le 112.",
-			"decide", []Action{{"open", "Lire et décider"}},
+			"decide", []Action{{ActionOpen, "Lire et décider"}, {ActionCall, "Appeler le 101"}},
 		},
 		{
 			"notice", channeltest.Content(channels.Notice, broker.French),
 			"Où en est ce message – PLP Tilleuls",
 			"Envoyé à 58 membres. issue-90be77\n\nVéhicule suspect titre-7f3a1c\n\nUne camionnette blanche tourne rue des Érables. corps-2b9e44\nN'intervenez pas vous-même.\n\nUrgent ? Appelez le 101 (police) ou le 112.",
-			"open", nil,
+			"open", []Action{{ActionOpen, "Lire"}, {ActionCall, "Appeler le 101"}},
 		},
 	} {
 		got, _ := readPayload(t, deliveryOf(c.content))

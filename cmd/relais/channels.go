@@ -47,6 +47,7 @@ type channelDeps struct {
 type openChannel struct {
 	dispatch.Outlet
 	reports web.ReportParser // nil: its provider reports nothing later
+	browser web.PushChannel  // nil: browsers do not subscribe to it
 	close   func() error
 }
 
@@ -151,8 +152,9 @@ func openPush(ctx context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	return &openChannel{
-		Outlet: dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, Collapses: true},
-		close:  func() error { ch.Close(); return nil },
+		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, Collapses: true},
+		browser: ch,
+		close:   func() error { ch.Close(); return nil },
 	}, nil
 }
 

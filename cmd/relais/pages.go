@@ -55,11 +55,21 @@ func (n *node) webDeps() web.Deps {
 		Reports:       dispatch.NewReports(n.steps.after),
 		ReportParsers: parsers,
 		Capabilities:  n.may,
+		Push:          n.pushChannel(),
+		Contacts:      n.store,
 		Zones:         n.zones,
 		Ready:         n.store.Ping,
 		Now:           time.Now,
 		Log:           n.log,
 	}
+}
+
+// pushChannel is nil where push is not configured.
+func (n *node) pushChannel() web.PushChannel {
+	if c := n.channels[channels.Push]; c != nil {
+		return c.browser
+	}
+	return nil
 }
 
 func (n *node) zones(ctx context.Context) ([]broker.ZoneID, error) {
