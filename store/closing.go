@@ -28,7 +28,7 @@ func closeContacts(ctx context.Context, t *tx, moved []subscribers.Outcome) erro
 		return err
 	}
 	// A browser's subscription is no address that its owner could mend.
-	closed, err := t.each(ctx, `UPDATE contacts SET state = $2, untold = CASE WHEN $2 = 'closed' AND channel <> 'push' THEN $3 ELSE 0 END
+	closed, err := t.each(ctx, `UPDATE contacts SET state = $2, untold = CASE WHEN $2 = 'closed' AND channel <> 'push' THEN CAST($3 AS BIGINT) ELSE 0 END
 		WHERE state = 'active' AND (hash, channel) IN (SELECT d.hash, d.channel FROM deliveries d WHERE d.id = $1)
 		AND ($4 <= 1 OR $4 <= (SELECT COUNT(*) FROM bounces b WHERE b.hash = contacts.hash AND b.channel = contacts.channel AND b.at > $5))`,
 		len(closing), func(i int) []any {
