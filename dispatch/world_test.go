@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +22,7 @@ import (
 // that the test controls, under a clock that only the test moves.
 type world struct {
 	t     *testing.T
+	kit   kit
 	store *store.Store
 	rng   *rand.Rand
 	now   time.Time
@@ -57,7 +57,8 @@ func monday() time.Time {
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "relais.db"), log)
+	kit := readKit(t)
+	s, err := store.Open(t.Context(), kit.newDatabase(t), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{t: t, store: s, rng: rand.New(rand.NewPCG(seed, 1)), now: monday()}
+	w := &world{t: t, kit: kit, store: s, rng: rand.New(rand.NewPCG(seed, 1)), now: monday()}
 	w.provider = &provider{w: w, taken: make(map[channels.DeliveryID]int), at: make(map[channels.DeliveryID]time.Time)}
 	w.build(log)
 	return w
@@ -87,12 +88,13 @@ func (w *world) build(log *slog.Logger) {
 	w.approver = &dispatch.Approver{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
 	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, Now: now, Log: log}
 	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
+	seen := w.kit.newSeen(w)
 	w.senders = make(map[channels.Name]*dispatch.Sender)
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	for _, name := range names {
 		outlets[name] = dispatch.Outlet{Name: name, Channel: w.provider, Parallel: 4, Find: w.provider}
 		w.senders[name] = dispatch.NewSender(dispatch.Sender{
-			Outlet: outlets[name], Ledger: ledger, Seen: noSeen{}, Script: script, After: w.after,
+			Outlet: outlets[name], Ledger: ledger, Seen: seen, Script: script, After: w.after,
 			Owner: "node", Lease: time.Minute, Now: now, Log: log,
 		})
 	}
@@ -163,15 +165,17 @@ func (w *world) handle(e broker.Event) error {
 	case "approval":
 		return w.planner.Handle(w.t.Context(), e)
 	}
-	return w.senders[channels.Name(tokens[2])].Handle(w.t.Context(), e)
+	return w.anyNode(w.senders[channels.Name(tokens[2])]).Handle(w.t.Context(), e)
 }
 
 // pass lets time go by in steps, sweeping at each.
 func (w *world) pass(d, step time.Duration) {
 	for end := w.now.Add(d); w.now.Before(end); {
 		w.now = w.now.Add(step)
-		if err := w.sweeper.Sweep(w.t.Context()); err != nil && !errors.Is(err, errCrash) {
-			w.t.Fatal(err)
+		for range w.kit.nodes {
+			if err := w.sweeper.Sweep(w.t.Context()); err != nil && !errors.Is(err, errCrash) {
+				w.t.Fatal(err)
+			}
 		}
 		w.settle()
 	}

@@ -1,0 +1,150 @@
+package dispatch_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/google/uuid"
+	_ "github.com/jackc/pgx/v5/stdlib"
+
+	"relais/dispatch"
+	"relais/dispatch/inmem"
+	"relais/dispatch/redis"
+)
+
+// worldVariable says what the whole suite stands on, as DATABASE,SEEN,NODES:
+// sqlite or postgres (RELAIS_TEST_DATABASE_URL names the server), none, inmem
+// or redis, and how many nodes share the work. `make check` runs the suite on
+// several.
+const worldVariable = "RELAIS_TEST_WORLD"
+
+// kit is what a world stands on.
+type kit struct {
+	database, seen string
+	nodes          int
+}
+
+func readKit(t *testing.T) kit {
+	t.Helper()
+	said := os.Getenv(worldVariable)
+	if said == "" {
+		return kit{"sqlite", "none", 1}
+	}
+	parts := strings.Split(said, ",")
+	if len(parts) != 3 {
+		t.Fatalf("%s is %q; write it as sqlite,inmem,3", worldVariable, said)
+	}
+	nodes, err := strconv.Atoi(parts[2])
+	if err != nil || nodes < 1 {
+		t.Fatalf("%s is %q; end it with the number of nodes", worldVariable, said)
+	}
+	return kit{parts[0], parts[1], nodes}
+}
+
+// newDatabase returns the address of a fresh, empty database.
+func (k kit) newDatabase(t *testing.T) string {
+	t.Helper()
+	switch k.database {
+	case "sqlite":
+		return "sqlite:" + filepath.Join(t.TempDir(), "relais.db")
+	case "postgres":
+		return newSchema(t)
+	}
+	t.Fatalf("%s: %q is no database; use sqlite or postgres", worldVariable, k.database)
+	return ""
+}
+
+func newSchema(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv("RELAIS_TEST_DATABASE_URL")
+	db, err := sql.Open("pgx", server)
+	if err != nil {
+		t.Fatal("RELAIS_TEST_DATABASE_URL cannot be read")
+	}
+	schema := "world_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	if _, err := db.Exec(`CREATE SCHEMA ` + schema); err != nil {
+		t.Fatalf("make a schema: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Exec(`DROP SCHEMA ` + schema + ` CASCADE`); err != nil {
+			t.Errorf("drop the schema: %v", err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	at, err := url.Parse(server)
+	if err != nil {
+		t.Fatal("RELAIS_TEST_DATABASE_URL cannot be read")
+	}
+	query := at.Query()
+	query.Set("search_path", schema)
+	at.RawQuery = query.Encode()
+	return at.String()
+}
+
+// newSeen returns what the nodes of a world share, under the world's clock.
+func (k kit) newSeen(w *world) dispatch.Seen {
+	w.t.Helper()
+	now := func() time.Time { return w.now }
+	switch k.seen {
+	case "none":
+		return noSeen{}
+	case "inmem":
+		return inmem.New(now)
+	case "redis":
+		return newRedis(w.t, now)
+	}
+	w.t.Fatalf("%s: %q is no Seen; use none, inmem or redis", worldVariable, k.seen)
+	return nil
+}
+
+// clockedRedis is Redis whose time goes by as the test's does.
+type clockedRedis struct {
+	dispatch.Seen
+	server *miniredis.Miniredis
+	now    func() time.Time
+	last   time.Time
+}
+
+func newRedis(t *testing.T, now func() time.Time) *clockedRedis {
+	t.Helper()
+	server := miniredis.RunT(t)
+	seen, err := redis.Open("redis://" + server.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := seen.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &clockedRedis{Seen: seen, server: server, now: now, last: now()}
+}
+
+func (r *clockedRedis) Claim(ctx context.Context, owner string, keys []string, lease time.Duration) ([]dispatch.Verdict, error) {
+	if d := r.now().Sub(r.last); d > 0 {
+		r.server.FastForward(d)
+		r.last = r.now()
+	}
+	return r.Seen.Claim(ctx, owner, keys, lease)
+}
+
+// anyNode is the sender of one of the world's nodes, at random.
+func (w *world) anyNode(of *dispatch.Sender) *dispatch.Sender {
+	if w.kit.nodes == 1 {
+		return of
+	}
+	s := *of
+	s.Owner = fmt.Sprintf("node-%d", w.rng.IntN(w.kit.nodes))
+	return dispatch.NewSender(s)
+}
