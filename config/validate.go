@@ -119,6 +119,9 @@ func (c *Config) checkDispatch() (faults Faults) {
 	if d.DigestMaxAge < time.Minute {
 		faults = append(faults, c.fault("dispatch.digest_max_age", "is less than a minute", "write how old a missed digest may be, as 36h"))
 	}
+	if d.RemindMandated < time.Minute {
+		faults = append(faults, c.fault("dispatch.remind_mandated", "is less than a minute", "a day suits most, as 24h"))
+	}
 	return faults
 }
 

@@ -65,11 +65,37 @@ func (r *Router) correct(ctx context.Context, m broker.Message, partnerships []s
 	if err != nil {
 		return err
 	}
+	if err := r.forget(ctx, m, family, originals); err != nil {
+		return err
+	}
 	to := destinations(m, partnerships, originals)
 	if to.told, err = r.tell(ctx, m, originals); err != nil {
 		return err
 	}
 	return r.open(ctx, m, to)
+}
+
+// forget ends the cases of what is withdrawn or closed where nobody got it: no
+// word is owed there, and none is asked of anybody. Elsewhere the granted
+// withdrawal ends them (Cases).
+func (r *Router) forget(ctx context.Context, m broker.Message, family []broker.MessageID, originals []subscribers.Original) error {
+	if m.Replaces() {
+		return nil
+	}
+	end, ok := subscribers.EndFor(m, r.Now())
+	if !ok {
+		return nil
+	}
+	for _, o := range originals {
+		here := inPartnership(originals, o.Approval.Partnership)
+		if !granted(o) || slices.ContainsFunc(here, got) || o.StoppedBy != m.ID {
+			continue
+		}
+		if err := r.Ledger.EndCases(ctx, family, o.Approval.Partnership, end); err != nil {
+			return fmt.Errorf("end cases: %w", err)
+		}
+	}
+	return nil
 }
 
 // destinations are the partnerships where the original was granted. For a

@@ -41,6 +41,7 @@ type Ledger interface {
 	Digests
 	Services
 	Closures
+	Debts
 }
 
 // Approvals keeps messages and the decisions about them.
@@ -125,6 +126,30 @@ type Closures interface {
 	UntoldClosures(ctx context.Context, limit int) ([]subscribers.Closure, error)
 	// ClosureTold notes that a member has been told.
 	ClosureTold(ctx context.Context, c subscribers.Closure) error
+}
+
+// Debts keeps the cases: word that the police owe.
+type Debts interface {
+	// OpenCase writes a case unless its matter has one in this partnership, or
+	// its message was stopped before anything was planned.
+	OpenCase(ctx context.Context, c subscribers.Case) error
+	// EndCases ends the open cases of these matters in one partnership.
+	EndCases(ctx context.Context, matters []broker.MessageID, p broker.PartnershipID, end subscribers.CaseEnd) error
+	// Case returns one, or subscribers.ErrNotFound.
+	Case(ctx context.Context, id subscribers.CaseID) (subscribers.Case, error)
+	// OpenCases returns those of a zone, or of every zone when it is empty, the
+	// one that is due first at the front.
+	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)
+	// DueCases returns open cases whose NextAt has passed.
+	DueCases(ctx context.Context, now time.Time, limit int) ([]subscribers.Case, error)
+	// MoveCase writes after, with what is said because of it, if the case still is
+	// open and at the Step of before, and says whether it was.
+	MoveCase(ctx context.Context, before, after subscribers.Case, services []subscribers.ServiceMessage, entries []subscribers.Entry, at time.Time) (bool, error)
+	// AddSummary notes that the summary of a zone's week is dealt with, and writes
+	// it; false when it was before, and then nothing is written.
+	AddSummary(ctx context.Context, zone broker.ZoneID, monday subscribers.Date, services []subscribers.ServiceMessage, entries []subscribers.Entry, at time.Time) (bool, error)
+	// HasSummary says whether a week was dealt with.
+	HasSummary(ctx context.Context, zone broker.ZoneID, monday subscribers.Date) (bool, error)
 }
 
 // Digests keeps the slots in which digests go out.

@@ -23,6 +23,7 @@ type Planner struct {
 		Deliveries
 	}
 	Queue    Queue
+	Cases    *Cases // nil: nothing is owed
 	Channels []channels.Name
 	Page     int // members read at a time; memory stays flat whatever their number
 	Now      func() time.Time
@@ -72,6 +73,11 @@ func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subs
 }
 
 func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
+	if p.Cases != nil { // before anybody gets it: a crash loses no case
+		if err := p.Cases.settle(ctx, o); err != nil {
+			return err
+		}
+	}
 	audience, again, err := p.audience(ctx, o)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type Router struct {
 	Ledger    interface {
 		Approvals
 		Corrections
+		Debts
 	}
 	Queue    Queue
 	Channels []channels.Name // that this installation has, to ask approvers on

@@ -18,6 +18,7 @@ type Sweeper struct {
 	Directory Directory
 	Ledger    Ledger
 	Approver  *Approver
+	Cases     *Cases // nil: none are kept
 	Queue     Queue
 	After     Aftermath
 	Script    *Script
@@ -35,7 +36,14 @@ const (
 
 // Sweep does one round. What fails does not keep the rest from being swept.
 func (s *Sweeper) Sweep(ctx context.Context) error {
-	return errors.Join(s.approvals(ctx), s.unplanned(ctx), s.deliveries(ctx), s.parked(ctx), s.closures(ctx))
+	return errors.Join(s.approvals(ctx), s.unplanned(ctx), s.deliveries(ctx), s.parked(ctx), s.closures(ctx), s.cases(ctx))
+}
+
+func (s *Sweeper) cases(ctx context.Context) error {
+	if s.Cases == nil {
+		return nil
+	}
+	return s.Cases.Sweep(ctx)
 }
 
 func (s *Sweeper) approvals(ctx context.Context) error {

@@ -38,6 +38,7 @@ type world struct {
 	senders  map[channels.Name]*dispatch.Sender
 	digester *dispatch.Digester
 	sweeper  *dispatch.Sweeper
+	cases    *dispatch.Cases
 	after    dispatch.Aftermath
 	dead     []error // what handlers dropped
 	hold     bool    // keep jobs in held instead of running them
@@ -86,7 +87,8 @@ func (w *world) build(log *slog.Logger) {
 	w.after = dispatch.Aftermath{Directory: w.store, Ledger: ledger, Queue: queue, Log: log}
 	w.router = &dispatch.Router{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
 	w.approver = &dispatch.Approver{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
-	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, Now: now, Log: log}
+	w.cases = &dispatch.Cases{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, MandatedAfter: 24 * time.Hour, Local: brussels(w.t), Now: now, Log: log}
+	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Cases: w.cases, Channels: names, Page: 10, Now: now, Log: log}
 	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
 	seen := w.kit.newSeen(w)
 	w.senders = make(map[channels.Name]*dispatch.Sender)
@@ -98,7 +100,7 @@ func (w *world) build(log *slog.Logger) {
 			Owner: "node", Lease: time.Minute, Now: now, Log: log,
 		})
 	}
-	w.sweeper = &dispatch.Sweeper{Directory: w.store, Ledger: ledger, Approver: w.approver, Queue: queue, After: w.after,
+	w.sweeper = &dispatch.Sweeper{Directory: w.store, Ledger: ledger, Approver: w.approver, Cases: w.cases, Queue: queue, After: w.after,
 		Script: script, Outlets: outlets, Lease: 20 * time.Second, Now: now, Log: log}
 }
 

@@ -12,6 +12,7 @@ import (
 	"relais/broker/jetstream"
 	"relais/channels"
 	"relais/dispatch"
+	"relais/subscribers"
 )
 
 // steps are the pipeline's steps, ready to run.
@@ -23,6 +24,7 @@ type steps struct {
 	after    dispatch.Aftermath
 	digester *dispatch.Digester
 	sweeper  *dispatch.Sweeper
+	cases    *dispatch.Cases
 }
 
 const (
@@ -38,7 +40,10 @@ func (n *node) build(context.Context) error {
 	s := &n.steps
 	s.router = &dispatch.Router{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	s.approver = &dispatch.Approver{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
+	if err := n.buildCases(queue); err != nil {
+		return err
+	}
+	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
@@ -52,8 +57,20 @@ func (n *node) build(context.Context) error {
 		})
 	}
 	s.sweeper = &dispatch.Sweeper{
-		Directory: n.store, Ledger: n.store, Approver: s.approver, Queue: queue, After: s.after, Script: script,
+		Directory: n.store, Ledger: n.store, Approver: s.approver, Cases: s.cases, Queue: queue, After: s.after, Script: script,
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
+	}
+	return nil
+}
+
+func (n *node) buildCases(queue dispatch.Queue) error {
+	local, err := time.LoadLocation(subscribers.DefaultTimezone)
+	if err != nil {
+		return fmt.Errorf("load time zone: %w", err)
+	}
+	n.steps.cases = &dispatch.Cases{
+		Directory: n.store, Ledger: n.store, Queue: queue, Channels: n.channelNames(),
+		MandatedAfter: n.cfg.Dispatch.RemindMandated, Local: local, Now: time.Now, Log: n.log,
 	}
 	return nil
 }

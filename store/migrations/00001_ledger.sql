@@ -221,6 +221,39 @@ CREATE INDEX deliveries_held ON deliveries (member)
 CREATE INDEX deliveries_in_digest ON deliveries (digest)
     WHERE digest IS NOT NULL;
 
+-- word that the police owe a partnership about what its members got
+CREATE TABLE cases (
+    id          BYTEA   NOT NULL PRIMARY KEY,
+    zone        TEXT    NOT NULL,
+    partnership TEXT    NOT NULL,
+    matter      BYTEA   NOT NULL, -- the first message of the family
+    message     BYTEA   NOT NULL,
+    revision    INTEGER NOT NULL,
+    owner       TEXT    NOT NULL,
+    opened      BIGINT  NOT NULL,
+    due         BIGINT  NOT NULL,
+    step        INTEGER NOT NULL, -- reminders sent
+    next_at     BIGINT  NOT NULL,
+    ended_how   TEXT    NOT NULL, -- empty: open
+    ended_by    TEXT    NOT NULL,
+    ended_at    BIGINT  NOT NULL,
+    ended_why   TEXT    NOT NULL,
+    UNIQUE (matter, partnership)
+);
+CREATE INDEX cases_open ON cases (zone, due)
+    WHERE ended_how = '';
+CREATE INDEX cases_due ON cases (next_at)
+    WHERE next_at > 0;
+CREATE INDEX cases_by_message ON cases (message);
+
+-- the weeks of which the summary of overdue cases was dealt with
+CREATE TABLE case_summaries (
+    zone   TEXT   NOT NULL,
+    monday TEXT   NOT NULL, -- 2026-11-23
+    at     BIGINT NOT NULL,
+    PRIMARY KEY (zone, monday)
+);
+
 CREATE TABLE digest_slots (
     partnership TEXT   NOT NULL,
     date        TEXT   NOT NULL, -- 2026-11-23
@@ -308,6 +341,8 @@ DROP TABLE inbound_messages;
 DROP TABLE parked_reports;
 DROP TABLE dead_letters;
 DROP TABLE digest_slots;
+DROP TABLE case_summaries;
+DROP TABLE cases;
 DROP TABLE deliveries;
 DROP TABLE daily_messages;
 DROP TABLE recipients;
