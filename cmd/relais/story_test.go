@@ -32,6 +32,8 @@ func TestStories(t *testing.T) {
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("TODAY", time.Now().Format(time.DateOnly))
+			env.Setenv("NEXT_WEEK", time.Now().AddDate(0, 0, 7).Format(time.DateOnly))
 			env.Values[villageKey{}] = &story{}
 			return nil
 		},
@@ -42,6 +44,7 @@ func TestStories(t *testing.T) {
 			"planned":  cmdPlanned,
 			"final":    cmdFinal,
 			"outbox":   cmdOutbox,
+			"arrived":  cmdArrived,
 			"onto":     cmdOnto,
 			"remember": cmdRemember,
 			"keep":     cmdKeep,
@@ -151,17 +154,34 @@ func cmdOutbox(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: outbox CHANNEL COUNT PATTERN")
 	}
-	want, pattern := number(ts, args[1]), regexp.MustCompile(args[2])
-	d := villageOf(ts)
-	got := 0
-	for _, item := range d.sandbox.Taken() {
-		if (args[0] == "any" || channels.Name(args[0]) == item.Channel) && pattern.MatchString(item.Subject+"\n"+item.Text) {
-			got++
-		}
-	}
-	if (got == want) == neg {
+	want := number(ts, args[1])
+	if got := taken(villageOf(ts), args[0], regexp.MustCompile(args[2])); (got == want) == neg {
 		ts.Fatalf("the outbox holds %d of %q on %s, want %d", got, args[2], args[0], want)
 	}
+}
+
+// cmdArrived waits until the stand-ins took so many: arrived sms 1 'text'
+func cmdArrived(ts *testscript.TestScript, _ bool, args []string) {
+	want, pattern, got := number(ts, args[1]), regexp.MustCompile(args[2]), -1
+	d := villageOf(ts)
+	err := until(context.Background(), func() (bool, error) {
+		got = taken(d, args[0], pattern)
+		return got == want, nil
+	})
+	if err != nil {
+		ts.Fatalf("the outbox holds %d of %q on %s, want %d: %v", got, args[2], args[0], want, err)
+	}
+}
+
+// taken counts what the stand-ins took on a channel, or on any.
+func taken(d *demo, channel string, pattern *regexp.Regexp) int {
+	n := 0
+	for _, item := range d.sandbox.Taken() {
+		if (channel == "any" || channels.Name(channel) == item.Channel) && pattern.MatchString(item.Subject+"\n"+item.Text) {
+			n++
+		}
+	}
+	return n
 }
 
 // cmdOnto publishes a file's bytes as another program would: onto relais.message.demo FILE
