@@ -43,6 +43,9 @@ type Records interface {
 	// Partnership returns one, Partnerships those of a zone.
 	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)
 	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
+	// OpenCases returns the cases of a zone, or of all when it is empty, in which
+	// word is still owed; those due first at the front.
+	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)
 	// Officers returns the people of a zone's police to whom Relais writes.
 	Officers(ctx context.Context, zone broker.ZoneID) ([]subscribers.Officer, error)
 	// Plan returns one version of a partnership's plan.
@@ -89,6 +92,13 @@ type CallbackAnswerer interface {
 	AnswerCallback(w http.ResponseWriter, r *http.Request, report channels.Report)
 }
 
+// CaseCloser closes a case because the inquiry allows no word. It returns
+// *subscribers.CaseClosedError when the case had ended, subscribers.ErrNotFound
+// when there is none.
+type CaseCloser interface {
+	Close(ctx context.Context, id subscribers.CaseID, by, why string) (subscribers.Case, error)
+}
+
 // Reports moves deliveries by what providers say about them.
 type Reports interface {
 	Apply(ctx context.Context, r channels.Report) error
@@ -98,6 +108,7 @@ type Reports interface {
 type Deps struct {
 	Publisher     Publisher
 	Decider       Decider
+	CaseCloser    CaseCloser
 	Records       Records
 	Absences      Absences
 	DeadLetters   DeadLetters

@@ -84,6 +84,8 @@ func (s *server) routes() {
 	s.api("POST /api/approvals/{id}/approve", s.apiDecide(subscribers.ApprovalApproved))
 	s.api("POST /api/approvals/{id}/refuse", s.apiDecide(subscribers.ApprovalRefused))
 	s.api("GET /api/officers", s.apiOfficers)
+	s.api("GET /api/cases", s.apiCases)
+	s.api("POST /api/cases/{id}/close", s.apiCloseCase)
 	s.api("POST /api/approvals/{id}/hold", s.apiDecide(subscribers.ApprovalHeld))
 	s.api("POST /api/approvals/{id}/question", s.apiDecide(subscribers.ApprovalQuestioned))
 	s.api("POST /api/approvals/{id}/answer", s.apiDecide(subscribers.ApprovalPending))

@@ -49,10 +49,11 @@ type world struct {
 	push     PushChannel
 	contacts Contacts
 
-	caps    subscribers.Capabilities
-	log     *bytes.Buffer
-	options Options
-	handler http.Handler
+	caps         subscribers.Capabilities
+	log          *bytes.Buffer
+	options      Options
+	caseClosedBy string
+	handler      http.Handler
 }
 
 const author = "Insp. Dubois"
@@ -216,7 +217,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
-		Publisher: w, Decider: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Decider: w, CaseCloser: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 		Zones:         func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Ready:         func(context.Context) error { return w.failReady },

@@ -49,6 +49,7 @@ func (n *node) webDeps() web.Deps {
 	return web.Deps{
 		Publisher:     messages{n.broker},
 		Decider:       n.steps.approver,
+		CaseCloser:    n.steps.cases,
 		Records:       n.store,
 		Absences:      n.store,
 		DeadLetters:   graveyard{n.store, n.broker},

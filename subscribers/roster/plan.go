@@ -23,6 +23,7 @@ func DefaultPlan() subscribers.Plan {
 				Channels:         subscribers.ChannelRule{First: []channels.Name{channels.SMS, channels.Push, channels.Voice, channels.Email}},
 				When:             subscribers.Now,
 				IgnoreQuietHours: true,
+				Feedback:         24 * time.Hour,
 			},
 			{
 				Kinds:     []broker.Kind{broker.Prevention, broker.Info},
