@@ -41,16 +41,14 @@ func refuse(why MoveFault, reason string, args ...any) *RefusedMoveError {
 
 // forbids says why a decision is not allowed; nil: it is.
 func (a Approval) forbids(d Decision, m broker.Message) *RefusedMoveError {
+	if !a.State.CanBecome(d.To) {
+		return refuse(FaultState, "an approval that is %s cannot become %s", a.State, d.To)
+	}
+	if refused := d.lacks(); refused != nil {
+		return refused
+	}
 	byPerson := d.How != HowPlan && d.How != HowRevision && d.How != HowCancel
 	switch {
-	case !a.State.CanBecome(d.To):
-		return refuse(FaultState, "an approval that is %s cannot become %s", a.State, d.To)
-	case d.To == ApprovalRefused && d.Why == "":
-		return refuse(FaultNoReason, "a refusal needs a reason, so that the police can learn from it")
-	case d.To == ApprovalQuestioned && d.Why == "":
-		return refuse(FaultNoQuestion, "write what you want to ask the police")
-	case utf8.RuneCountInString(d.Note) > MaxNote:
-		return refuse(FaultLongNote, "the note is longer than %d characters", MaxNote)
 	case byPerson && d.To != ApprovalPending && d.By == m.Author: // PLP.md, rule 5
 		return refuse(FaultAuthor, "the author of a message cannot approve it")
 	case d.To.Granted() && !d.At.Before(m.Expires):
@@ -61,6 +59,19 @@ func (a Approval) forbids(d Decision, m broker.Message) *RefusedMoveError {
 		return a.forbidsAnswer(d)
 	case d.To == ApprovalOverruled && byPerson:
 		return a.forbidsRelease(d)
+	}
+	return nil
+}
+
+// lacks says which words a decision lacks, or has too many of.
+func (d Decision) lacks() *RefusedMoveError {
+	switch {
+	case d.To == ApprovalRefused && d.Why == "":
+		return refuse(FaultNoReason, "a refusal needs a reason, so that the police can learn from it")
+	case d.To == ApprovalQuestioned && d.Why == "":
+		return refuse(FaultNoQuestion, "write what you want to ask the police")
+	case utf8.RuneCountInString(d.Note) > MaxNote:
+		return refuse(FaultLongNote, "the note is longer than %d characters", MaxNote)
 	}
 	return nil
 }
