@@ -47,7 +47,7 @@ func (a Approval) forbids(d Decision, m broker.Message) *RefusedMoveError {
 	if refused := d.lacks(); refused != nil {
 		return refused
 	}
-	byPerson := d.How != HowPlan && d.How != HowRevision && d.How != HowCancel
+	byPerson := d.byPerson()
 	switch {
 	case byPerson && d.To != ApprovalPending && d.By == m.Author: // PLP.md, rule 5
 		return refuse(FaultAuthor, "the author of a message cannot approve it")
@@ -61,6 +61,11 @@ func (a Approval) forbids(d Decision, m broker.Message) *RefusedMoveError {
 		return a.forbidsRelease(d)
 	}
 	return nil
+}
+
+// byPerson says whether somebody decided, and not the plan or a newer message.
+func (d Decision) byPerson() bool {
+	return d.How != HowPlan && d.How != HowRevision && d.How != HowCancel
 }
 
 // lacks says which words a decision lacks, or has too many of.
