@@ -39,6 +39,7 @@ type Content struct {
 	Title       string
 	Body        string
 	Note        string    // the coordinator's local note; shown as theirs
+	Code        string    // for Ask: by which a reply names it
 	Rule        string    // for Ask: what the plan says, in a sentence
 	Outcome     string    // for Notice: what became of it, in a sentence; for Ask: the police's answer to a question, if one was asked
 	Items       []Item    // for Digest

@@ -17,6 +17,7 @@ type Words struct {
 	Note      string                 `json:"note"`      // marks the coordinator's own words
 	AskTitle  string                 `json:"askTitle"`
 	AskLink   string                 `json:"askLink"`
+	AskReply  string                 `json:"askReply"` // how to answer by SMS; %[1]s is the code
 	Update    string                 `json:"update"`
 	Cancel    string                 `json:"cancel"`
 	Infoflash string                 `json:"infoflash"`

@@ -127,7 +127,7 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 			return nil, err
 		}
 	case channels.Ask:
-		c.Rule = approval.Rule.Explain(e.Lang)
+		c.Rule, c.Code = approval.Rule.Explain(e.Lang), approval.ID.Code()
 		c.Outcome, err = s.answer(ctx, e, p)
 	case channels.Notice:
 		c.Outcome, err = s.outcome(ctx, e, approval, p)

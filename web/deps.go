@@ -99,6 +99,20 @@ type CaseCloser interface {
 	Close(ctx context.Context, id subscribers.CaseID, by, why string) (subscribers.Case, error)
 }
 
+// InboundParser reads what people write to the number that messages come from,
+// and answers it in the provider's way. An error means that the request is not
+// the provider's.
+type InboundParser interface {
+	ParseInbound(r *http.Request) (channels.Inbound, error)
+	AnswerInbound(w http.ResponseWriter, answer string) error
+}
+
+// Inbox takes such a text, and returns what its sender is answered; nothing: no
+// answer. It returns subscribers.ErrBusy while another node deals with it.
+type Inbox interface {
+	Receive(ctx context.Context, in channels.Inbound) (string, error)
+}
+
 // Reports moves deliveries by what providers say about them.
 type Reports interface {
 	Apply(ctx context.Context, r channels.Report) error
@@ -106,21 +120,23 @@ type Reports interface {
 
 // Deps is what the pages need. All but ReportParsers, Ready, Now and Log must be set.
 type Deps struct {
-	Publisher     Publisher
-	Decider       Decider
-	CaseCloser    CaseCloser
-	Records       Records
-	Absences      Absences
-	DeadLetters   DeadLetters
-	Reports       Reports
-	ReportParsers map[channels.Name]ReportParser
-	Capabilities  subscribers.Capabilities
-	Push          PushChannel                                        // nil: pages offer no notifications
-	Contacts      Contacts                                           // may be nil where Push is
-	Zones         func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
-	Ready         func(ctx context.Context) error                    // nil: always ready
-	Now           func() time.Time                                   // nil: time.Now
-	Log           *slog.Logger                                       // nil: discarded
+	Publisher      Publisher
+	Decider        Decider
+	CaseCloser     CaseCloser
+	Records        Records
+	Absences       Absences
+	DeadLetters    DeadLetters
+	Reports        Reports
+	ReportParsers  map[channels.Name]ReportParser
+	Inbox          Inbox // needed with InboundParsers
+	InboundParsers map[channels.Name]InboundParser
+	Capabilities   subscribers.Capabilities
+	Push           PushChannel                                        // nil: pages offer no notifications
+	Contacts       Contacts                                           // may be nil where Push is
+	Zones          func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
+	Ready          func(ctx context.Context) error                    // nil: always ready
+	Now            func() time.Time                                   // nil: time.Now
+	Log            *slog.Logger                                       // nil: discarded
 }
 
 // Options are what the configuration says about the pages.

@@ -72,6 +72,7 @@ func (s *server) routes() {
 	s.mux.HandleFunc("GET /u/{token}", s.getLeave)
 	s.mux.HandleFunc("POST /u/{token}", s.postLeave)
 
+	s.mux.HandleFunc("POST /callbacks/{channel}/inbound", s.postInbound)
 	s.mux.HandleFunc("POST /callbacks/{channel}/{rest...}", s.postCallback)
 	s.mux.HandleFunc("POST /callbacks/{channel}", s.postCallback)
 

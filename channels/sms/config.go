@@ -30,6 +30,9 @@ type Config struct {
 	// Transliterate writes ê as e and so on, so that no text costs double for
 	// an accent (PLP.md, "Belgium in practice").
 	Transliterate bool `yaml:"transliterate" env:"TRANSLITERATE"`
+	// Inbound says that Twilio hands us what people write to From, so that
+	// questions to approvers say how to answer by SMS.
+	Inbound bool `yaml:"inbound" env:"INBOUND"`
 }
 
 const maxConcurrency = 4096
@@ -63,6 +66,9 @@ func (c Config) checkSender() error {
 	}
 	if s := c.MessagingServiceSID; s != "" && !regexp.MustCompile(`^MG[0-9A-Za-z]+$`).MatchString(s) {
 		return errors.New("messaging_service_sid does not begin with MG; copy it from the service's page in the Twilio console")
+	}
+	if c.Inbound && c.MessagingServiceSID == "" && isName(c.From) && !strings.HasPrefix(c.From, "+") {
+		return errors.New("inbound is set, but nobody can answer a name; send from a number, or take inbound out")
 	}
 	return nil
 }

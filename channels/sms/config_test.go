@@ -90,7 +90,7 @@ func TestConfigFromFileAndEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprintf("%+v %s", cfg, cfg.AuthToken.Reveal())
-	want := "{BaseURL:https://a.example AccountSID:AC01 AuthToken:[hidden] From:Zone MessagingServiceSID:MG01 Timeout:4s Concurrency:8 Transliterate:true} t0k3n2"
+	want := "{BaseURL:https://a.example AccountSID:AC01 AuthToken:[hidden] From:Zone MessagingServiceSID:MG01 Timeout:4s Concurrency:8 Transliterate:true Inbound:false} t0k3n2"
 	if got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

@@ -29,6 +29,7 @@ type rendered struct {
 type renderer struct {
 	words         channels.WordsByLang
 	transliterate bool
+	inbound       bool // approvers may answer by SMS
 }
 
 // render writes the shared part of a content: tag and title, the text, the
@@ -49,7 +50,11 @@ func (r renderer) compose(c *channels.Content, words channels.Words) rendered {
 	switch c.Purpose {
 	case channels.Ask:
 		about := strings.TrimPrefix(line(c.Outcome)+"\n"+line(c.Title), "\n")
-		text, _ := fit(pair(words, tag(c), words.AskTitle), about, words.Emergency)
+		foot := words.Emergency
+		if r.inbound && c.Code != "" {
+			foot = fmt.Sprintf(words.AskReply, c.Code) + "\n" + foot
+		}
+		text, _ := fit(pair(words, tag(c), words.AskTitle), about, foot)
 		return rendered{text: text, ask: words.AskLink}
 	case channels.Service:
 		text, _ := fit(pair(words, tag(c), line(c.Title)), clean(c.Body), words.Emergency)
@@ -153,7 +158,7 @@ func length(text string) int {
 
 // plain returns our own words without the accents that GSM-7 lacks.
 func plain(w channels.Words) channels.Words {
-	for _, s := range []*string{&w.Emergency, &w.Note, &w.Pair, &w.AskTitle, &w.AskLink, &w.Update, &w.Cancel, &w.Infoflash} {
+	for _, s := range []*string{&w.Emergency, &w.Note, &w.Pair, &w.AskTitle, &w.AskLink, &w.AskReply, &w.Update, &w.Cancel, &w.Infoflash} {
 		*s = Transliterate(*s)
 	}
 	kinds := make(map[broker.Kind]string, len(w.Kinds))

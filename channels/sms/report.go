@@ -41,25 +41,31 @@ func (c *Channel) ParseReport(r *http.Request) (channels.Report, error) {
 	if err != nil {
 		return channels.Report{}, fmt.Errorf("%w: its address does not end in a delivery id", ErrMalformed)
 	}
+	form, err := c.signedForm(r, path[start:])
+	if err != nil {
+		return channels.Report{}, err
+	}
+	return c.report(id, form)
+}
+
+// signedForm reads a callback that came for a path below the callback base, if
+// Twilio signed it for our public address.
+func (c *Channel) signedForm(r *http.Request, path string) (url.Values, error) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxReport+1))
 	switch {
 	case err != nil:
-		return channels.Report{}, fmt.Errorf("%w: it broke off", ErrMalformed)
+		return nil, fmt.Errorf("%w: it broke off", ErrMalformed)
 	case len(body) > maxReport:
-		return channels.Report{}, ErrTooLarge
+		return nil, ErrTooLarge
 	}
-	public := c.callbacks + path[start:]
+	public := c.callbacks + path
 	if r.URL.RawQuery != "" {
 		public += "?" + r.URL.RawQuery
 	}
 	if c.callbacks == "" || !c.validator.ValidateBody(public, body, r.Header.Get("X-Twilio-Signature")) {
-		return channels.Report{}, ErrForged
+		return nil, ErrForged
 	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return channels.Report{}, fmt.Errorf("%w: its form cannot be read", ErrMalformed)
-	}
-	return c.report(id, form)
+	return formOf(body)
 }
 
 func (c *Channel) report(id channels.DeliveryID, form url.Values) (channels.Report, error) {

@@ -46,8 +46,9 @@ type channelDeps struct {
 // openChannel is a channel that is ready to send.
 type openChannel struct {
 	dispatch.Outlet
-	reports web.ReportParser // nil: its provider reports nothing later
-	browser web.PushChannel  // nil: browsers do not subscribe to it
+	inbound web.InboundParser // nil: nobody writes back, or its provider does not tell us
+	reports web.ReportParser  // nil: its provider reports nothing later
+	browser web.PushChannel   // nil: browsers do not subscribe to it
 	close   func() error
 }
 
@@ -104,6 +105,7 @@ func openSMS(_ context.Context, deps channelDeps) (*openChannel, error) {
 	return &openChannel{
 		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, Find: ch},
 		reports: ch,
+		inbound: ch,
 		close:   func() error { return nil },
 	}, nil
 }

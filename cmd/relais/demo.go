@@ -132,7 +132,7 @@ log: {level: warn}
 nats: {listen: %q}
 web: {listen: %q}
 channels:
-  sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101"}
+  sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true}
   email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo}
   push: {subject: "mailto:plp@police-demo.example", base_url: %q, allow_insecure: true}
   voice: {base_url: %q, account_sid: %s, auth_token: %s, from: "+3227931000"}

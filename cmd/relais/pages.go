@@ -46,7 +46,14 @@ func (n *node) webDeps() web.Deps {
 			parsers[name] = c.reports
 		}
 	}
+	inbound := make(map[channels.Name]web.InboundParser)
+	for name, c := range n.channels {
+		if c.inbound != nil {
+			inbound[name] = c.inbound
+		}
+	}
 	return web.Deps{
+		Inbox: n.steps.inbox, InboundParsers: inbound,
 		Publisher:     messages{n.broker},
 		Decider:       n.steps.approver,
 		CaseCloser:    n.steps.cases,

@@ -25,6 +25,7 @@ type steps struct {
 	digester *dispatch.Digester
 	sweeper  *dispatch.Sweeper
 	cases    *dispatch.Cases
+	inbox    *dispatch.Inbox
 }
 
 const (
@@ -42,6 +43,10 @@ func (n *node) build(context.Context) error {
 	s.approver = &dispatch.Approver{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	if err := n.buildCases(queue); err != nil {
 		return err
+	}
+	s.inbox = &dispatch.Inbox{
+		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
+		Channels: names, Words: n.words, Now: time.Now, Log: n.log,
 	}
 	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log}
@@ -113,6 +118,10 @@ func (n *node) consumers() []consumer {
 // digestTick is how often digest slots are looked for; they are due on the minute.
 const digestTick = 20 * time.Second
 
+// inboxTick is how often coordinators are told of texts, at most once an hour
+// for each sender.
+const inboxTick = time.Minute
+
 // tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
 func (n *node) tick(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -124,6 +133,7 @@ func (n *node) tick(ctx context.Context) error {
 	}{
 		{"sweep", n.cfg.Dispatch.Sweep, n.steps.sweeper.Sweep},
 		{"digest", digestTick, n.steps.digester.Tick},
+		{"inbox", inboxTick, n.steps.inbox.Tell},
 	} {
 		ticker.Schedule(cron.Every(job.every), cron.FuncJob(func() {
 			if err := job.do(work); err != nil && !errors.Is(err, context.Canceled) {

@@ -51,6 +51,7 @@ func TestStories(t *testing.T) {
 			"dead":     cmdDead,
 			"digest":   cmdDigest,
 			"leave":    cmdLeave,
+			"texts":    cmdTexts,
 		},
 	})
 }

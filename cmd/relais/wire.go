@@ -37,6 +37,7 @@ type node struct {
 	seen     dispatch.Seen
 	channels map[channels.Name]*openChannel
 	may      subscribers.Capabilities
+	words    channels.WordsByLang
 
 	steps steps
 }
@@ -106,11 +107,11 @@ func ignoreClosed(err error) error {
 }
 
 func (n *node) openChannels(ctx context.Context) error {
-	words, err := channels.LoadWords()
-	if err != nil {
+	var err error
+	if n.words, err = channels.LoadWords(); err != nil {
 		return err
 	}
-	n.channels, err = openChannels(ctx, channelDeps{n.cfg, words, n.store, n.url, n.log})
+	n.channels, err = openChannels(ctx, channelDeps{n.cfg, n.words, n.store, n.url, n.log})
 	n.started("channels", func(context.Context) error { return closeChannels(n.channels) })
 	if err != nil {
 		return err
