@@ -105,17 +105,17 @@ func (r Rule) faults(where string) []PlanFault {
 // names lists the channels of both lists, in order.
 func (c ChannelRule) names() []channels.Name { return slices.Concat(c.All, c.First) }
 
-func (a ApprovalRule) faults(where string) []PlanFault {
+func (r ApprovalRule) faults(where string) []PlanFault {
 	var faults []PlanFault
 	add := func(wrong bool, key string, code faultCode, args ...any) {
 		if wrong {
 			faults = append(faults, newFault(where+"."+key, code, args...))
 		}
 	}
-	known := a.By == ByCoordinator || a.By == ByCoordinatorThenPolice || a.By == ByPolice
-	add(!known, "by", faultBy, string(a.By))
-	add(a.By == ByCoordinatorThenPolice && a.Within <= 0, "within", faultWithinMissing)
-	waits := a.waits()
+	known := r.By == ByCoordinator || r.By == ByCoordinatorThenPolice || r.By == ByPolice
+	add(!known, "by", faultBy, string(r.By))
+	add(r.By == ByCoordinatorThenPolice && r.Within <= 0, "within", faultWithinMissing)
+	waits := r.waits()
 	for _, w := range waits {
 		add(w.after < 0, w.key, faultNegative)
 	}
@@ -134,10 +134,10 @@ type wait struct {
 }
 
 // waits lists the delays of an approval in the order that they must have.
-func (a ApprovalRule) waits() []wait {
+func (r ApprovalRule) waits() []wait {
 	return []wait{
-		{"deputies_after", a.DeputiesAfter}, {"committee_after", a.CommitteeAfter},
-		{"release_after", a.ReleaseAfter}, {"within", a.Within},
+		{"deputies_after", r.DeputiesAfter}, {"committee_after", r.CommitteeAfter},
+		{"release_after", r.ReleaseAfter}, {"within", r.Within},
 	}
 }
 
