@@ -18,11 +18,12 @@ const (
 	Ask       Purpose = "ask"     // the question to an approver whether it may go
 	Notice    Purpose = "notice"  // word to an approver of what became of it
 	Digest    Purpose = "digest"  // several messages in one: the infoflash
+	Preview   Purpose = "preview" // word to a coordinator that an infoflash can be read before it leaves
 	Service   Purpose = "service" // what Relais itself tells somebody: a reminder, a question to an officer
 )
 
 // Purposes lists every purpose.
-func Purposes() []Purpose { return []Purpose{ForMember, Ask, Notice, Digest, Service} }
+func Purposes() []Purpose { return []Purpose{ForMember, Ask, Notice, Digest, Preview, Service} }
 
 // Content is what everybody reads who reads the same: one message revision,
 // partnership and language. A channel may keep what it rendered from it for as
@@ -42,7 +43,8 @@ type Content struct {
 	Code        string    // for Ask: by which a reply names it
 	Rule        string    // for Ask: what the plan says, in a sentence
 	Outcome     string    // for Notice: what became of it, in a sentence; for Ask: the police's answer to a question, if one was asked
-	Items       []Item    // for Digest
+	Items       []Item    // for Digest, by kind
+	Covers      []Cover   // for Digest: the coordinators' words at its head
 	Sent        time.Time // when the police wrote it
 	Expires     time.Time
 	Collapse    string // equal for messages of which the newest replaces the others (RFC 8030, 5.4)
@@ -56,6 +58,18 @@ type Item struct {
 	Body        string
 	Note        string
 }
+
+// Cover is what a coordinator says at the head of their partnership's part of a digest.
+type Cover struct {
+	Partnership string
+	Note        string
+}
+
+// Format writes a placeholder for every verb: texts are never logged (PLP.md, rule 12).
+func (Cover) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[cover]") }
+
+// LogValue keeps the text out of structured logs.
+func (Cover) LogValue() slog.Value { return slog.StringValue("[cover]") }
 
 // Format writes a placeholder for every verb: texts are never logged (PLP.md, rule 12).
 func (Content) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[content]") }

@@ -17,7 +17,8 @@ type Words struct {
 	Note      string                 `json:"note"`      // marks the coordinator's own words
 	AskTitle  string                 `json:"askTitle"`
 	AskLink   string                 `json:"askLink"`
-	AskReply  string                 `json:"askReply"` // how to answer by SMS; %[1]s is the code
+	AskReply  string                 `json:"askReply"`    // how to answer by SMS; %[1]s is the code
+	ToPreview string                 `json:"previewLink"` // of an infoflash that has not left
 	Update    string                 `json:"update"`
 	Cancel    string                 `json:"cancel"`
 	Infoflash string                 `json:"infoflash"`

@@ -14,18 +14,23 @@ import (
 // Digester writes the infoflash: slots as rows, then one digest per person.
 type Digester struct {
 	Directory Directory
-	Ledger    Digests
-	Queue     Queue
-	Page      int           // people read at a time
-	MaxAge    time.Duration // a slot missed for longer than this is not made up for
-	Lease     time.Duration // after it another node takes an unfinished slot
-	Now       func() time.Time
-	Log       *slog.Logger
+	Ledger    interface {
+		Deliveries
+		Digests
+	}
+	Queue    Queue
+	Channels []channels.Name
+	Page     int           // people read at a time
+	MaxAge   time.Duration // a slot missed for longer than this is not made up for
+	Lease    time.Duration // after it another node takes an unfinished slot
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
-// Tick writes the slots that fell due since the last one, then works through
-// every open slot. Any number of nodes may tick at once. A partnership whose
-// slot fails does not keep the others waiting.
+// Tick writes the slots that fell due since the last one, and those that their
+// coordinators may read now; then it works through every open slot. Any number
+// of nodes may tick at once. A partnership whose slot fails does not keep the
+// others waiting.
 func (d *Digester) Tick(ctx context.Context) error {
 	partnerships, err := d.Directory.Partnerships(ctx, "")
 	if err != nil {
@@ -35,7 +40,7 @@ func (d *Digester) Tick(ctx context.Context) error {
 	for _, p := range partnerships {
 		failed = append(failed, d.addSlots(ctx, p))
 	}
-	return errors.Join(append(failed, d.work(ctx))...)
+	return errors.Join(append(failed, d.preview(ctx), d.work(ctx))...)
 }
 
 // RunNow sends today's digest of every partnership at once, whatever the hour.
@@ -47,7 +52,7 @@ func (d *Digester) RunNow(ctx context.Context) error {
 	var slots []subscribers.Slot
 	for _, p := range partnerships {
 		now := d.Now()
-		slots = append(slots, subscribers.Slot{Partnership: p.ID, Date: subscribers.DateOf(now.In(p.Location())), Every: subscribers.Daily, DueAt: now})
+		slots = append(slots, subscribers.Slot{Partnership: p.ID, Date: p.Today(now), DueAt: now})
 	}
 	if err := d.Ledger.AddSlots(ctx, slots); err != nil {
 		return fmt.Errorf("add digest slots: %w", err)
@@ -61,7 +66,10 @@ func (d *Digester) addSlots(ctx context.Context, p subscribers.Partnership) erro
 		return fmt.Errorf("read plan of %s: %w", p.ID, err)
 	}
 	now := d.Now()
-	slots := plan.Digest.Slots(p, now.Add(-d.MaxAge), now)
+	slots := plan.Digest.Slots(p, now.Add(-d.MaxAge), now.Add(plan.Digest.Preview))
+	for i, slot := range slots {
+		slots[i] = plan.Digest.Shown(slot, now)
+	}
 	if len(slots) == 0 {
 		return nil
 	}
@@ -89,15 +97,24 @@ func (d *Digester) work(ctx context.Context) error {
 	}
 }
 
+// run writes the digests of one slot. A held one is run as well: those who wait
+// for another partnership's part were put off to it.
 func (d *Digester) run(ctx context.Context, slot subscribers.Slot) error {
 	var after subscribers.MemberID
-	total := 0
+	now, total, later := d.Now(), 0, laterSlots{d: d, slot: slot}
 	for {
-		people, err := d.Ledger.DigestPeople(ctx, slot.Partnership, d.Now(), after, d.Page)
+		people, err := d.Ledger.DigestPeople(ctx, slot, now, after, d.Page)
 		if err != nil {
 			return fmt.Errorf("list people: %w", err)
 		}
-		written, err := d.page(ctx, slot, people)
+		if len(people) > 0 {
+			after = people[len(people)-1].Member
+		}
+		ready, err := later.without(ctx, people)
+		if err != nil {
+			return err
+		}
+		written, err := d.page(ctx, slot, ready, now)
 		if err != nil {
 			return err
 		}
@@ -105,20 +122,16 @@ func (d *Digester) run(ctx context.Context, slot subscribers.Slot) error {
 		if len(people) < d.Page {
 			break
 		}
-		after = people[len(people)-1].Member
 	}
-	d.Log.Info("digest written", "partnership", slot.Partnership, "date", slot.Date.String(), "people", total)
+	d.Log.Info("digest written", "partnership", slot.Partnership, "date", slot.Date.String(), "people", total, "held", slot.Held())
 	return d.Ledger.CloseSlot(ctx, slot, d.Now())
 }
 
-func (d *Digester) page(ctx context.Context, slot subscribers.Slot, people []subscribers.DigestPerson) (int, error) {
+func (d *Digester) page(ctx context.Context, slot subscribers.Slot, people []subscribers.DigestPerson, now time.Time) (int, error) {
 	var digests []subscribers.DigestEntry
 	entries := make(map[channels.DeliveryID]subscribers.Entry, len(people))
 	for _, person := range people {
-		if person = slot.Takes(person); len(person.Items) == 0 {
-			continue
-		}
-		digest := slot.Digest(person, d.Now())
+		digest := slot.Digest(person, now)
 		digests = append(digests, digest)
 		entries[digest.ID] = digest.Entry
 	}

@@ -160,17 +160,35 @@ type Digests interface {
 	DueSlots(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]subscribers.Slot, error)
 	// CloseSlot notes that a slot's digests have all been written.
 	CloseSlot(ctx context.Context, s subscribers.Slot, at time.Time) error
-	// DigestPeople returns at most limit members of a partnership with entries
-	// Digested by this partnership and not yet in a digest, by id, beginning
-	// after the given one; each with all such entries of the person, whatever
-	// their partnership, whose NotAfter is later than now.
-	DigestPeople(ctx context.Context, id broker.PartnershipID, now time.Time, after subscribers.MemberID, limit int) ([]subscribers.DigestPerson, error)
+	// DigestPeople returns at most limit members of a slot's partnership for whom
+	// anything waits for a digest, whatever the partnership, by id, beginning
+	// after the given one. Left out is what has expired and what belongs to a
+	// partnership that is held on the slot's day.
+	DigestPeople(ctx context.Context, s subscribers.Slot, now time.Time, after subscribers.MemberID, limit int) ([]subscribers.DigestPerson, error)
 	// AddDigests writes digests as Add does and ties their items to them. One
 	// whose key exists is not written, its items stay for the next; the ids
 	// written are returned.
 	AddDigests(ctx context.Context, digests []subscribers.DigestEntry) (written []channels.DeliveryID, err error)
 	// DigestItems returns what each digest holds.
 	DigestItems(ctx context.Context, ids []channels.DeliveryID) (map[channels.DeliveryID][]subscribers.DigestItem, error)
+	Previews
+}
+
+// Previews is what coordinators read, and decide, before a digest leaves.
+type Previews interface {
+	// Slot returns the slot of one day, or subscribers.ErrNotFound while there is no row.
+	Slot(ctx context.Context, id broker.PartnershipID, on subscribers.Date) (subscribers.Slot, error)
+	// UntoldSlots returns slots that are still to come, are not held, and whose
+	// coordinators were not written to; MarkTold notes that they were.
+	UntoldSlots(ctx context.Context, now time.Time, limit int) ([]subscribers.Slot, error)
+	MarkTold(ctx context.Context, s subscribers.Slot, at time.Time) error
+	// HoldSlot holds a slot, or releases it when by is empty; NoteSlot writes its
+	// cover note. Both say whether it had not left yet.
+	HoldSlot(ctx context.Context, s subscribers.Slot, by string, now time.Time) (inTime bool, err error)
+	NoteSlot(ctx context.Context, s subscribers.Slot, note, by string, now time.Time) (inTime bool, err error)
+	// Waiting returns what waits for a partnership's next digest and is still of
+	// use at an instant, oldest first, and for how many people.
+	Waiting(ctx context.Context, id broker.PartnershipID, at time.Time) (items []subscribers.WaitingItem, people int, err error)
 }
 
 // Replayer is what the dead letters need beyond Bury.

@@ -3,7 +3,6 @@ package dispatch
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 
 	"relais/broker"
@@ -38,6 +37,8 @@ func (s *Script) Links(e subscribers.Entry) channels.Links {
 	switch e.Purpose {
 	case channels.Ask:
 		return channels.Links{Decide: s.url("/a/", subscribers.CanDecide, e.ID)}
+	case channels.Preview:
+		return channels.Links{Decide: s.url("/d/", subscribers.CanPreview, e.ID)}
 	case channels.ForMember, channels.Digest:
 		return channels.Links{Open: s.url("/m/", subscribers.CanOpen, e.ID), Unsubscribe: s.url("/u/", subscribers.CanLeave, e.ID)}
 	}
@@ -99,8 +100,11 @@ func (s *Script) keep(key contentKey, content *channels.Content) {
 }
 
 func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
-	if e.Purpose == channels.Service {
+	switch e.Purpose {
+	case channels.Service:
 		return s.service(ctx, e)
+	case channels.Preview:
+		return s.preview(ctx, e)
 	}
 	approval, err := s.Ledger.Approval(ctx, e.Approval)
 	if err != nil {
@@ -149,71 +153,4 @@ func (s *Script) collapse(ctx context.Context, m broker.Message) (string, error)
 		}
 	}
 	return "message/" + first.String(), nil
-}
-
-func (s *Script) addDigests(ctx context.Context, digests []subscribers.Entry, contents map[channels.DeliveryID]*channels.Content) error {
-	if len(digests) == 0 {
-		return nil
-	}
-	ids := make([]channels.DeliveryID, len(digests))
-	for i, e := range digests {
-		ids[i] = e.ID
-	}
-	items, err := s.Ledger.DigestItems(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("read digests: %w", err)
-	}
-	shared := make(map[string]*channels.Content) // many people's digests hold the same items
-	for _, e := range digests {
-		key := digestKey(e, items[e.ID])
-		if shared[key] == nil {
-			if shared[key], err = s.digest(ctx, e, items[e.ID]); err != nil {
-				return err
-			}
-			shared[key].Key = key
-		}
-		contents[e.ID] = shared[key]
-	}
-	return nil
-}
-
-func digestKey(e subscribers.Entry, items []subscribers.DigestItem) string {
-	var key strings.Builder
-	fmt.Fprintf(&key, "%s/%s/%s", channels.Digest, e.About, e.Lang)
-	for _, item := range items {
-		fmt.Fprintf(&key, "/%s:%d:%s", item.Message, item.Revision, item.Partnership)
-	}
-	return key.String()
-}
-
-func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscribers.DigestItem) (*channels.Content, error) {
-	c := &channels.Content{Purpose: channels.Digest, Lang: e.Lang, Kind: broker.Info, Urgency: broker.Future, MsgType: broker.TypeAlert, Sent: e.CreatedAt, Expires: e.NotAfter}
-	var names []string
-	for _, item := range items {
-		m, err := s.Ledger.Message(ctx, item.Message, item.Revision)
-		if err != nil {
-			return nil, fmt.Errorf("read message: %w", err)
-		}
-		p, err := s.Directory.Partnership(ctx, item.Partnership)
-		if err != nil {
-			return nil, fmt.Errorf("read partnership: %w", err)
-		}
-		text, _ := m.Text(e.Lang, p.Languages...)
-		c.Items = append(c.Items, channels.Item{Partnership: p.Name, Kind: m.Kind, Title: text.Title, Body: text.Body, Note: item.Note})
-		if c.Tag == "" {
-			c.Tag = p.Tag
-		}
-		names = addName(names, p.Name)
-	}
-	c.Partnership = strings.Join(names, ", ")
-	return c, nil
-}
-
-func addName(names []string, name string) []string {
-	for _, have := range names {
-		if have == name {
-			return names
-		}
-	}
-	return append(names, name)
 }

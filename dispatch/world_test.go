@@ -89,7 +89,7 @@ func (w *world) build(log *slog.Logger) {
 	w.approver = &dispatch.Approver{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
 	w.cases = &dispatch.Cases{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, MandatedAfter: 24 * time.Hour, Local: brussels(w.t), Now: now, Log: log}
 	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Cases: w.cases, Channels: names, Page: 10, Now: now, Log: log}
-	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
+	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
 	seen := w.kit.newSeen(w)
 	w.senders = make(map[channels.Name]*dispatch.Sender)
 	outlets := make(map[channels.Name]dispatch.Outlet)

@@ -17,7 +17,8 @@ import (
 // added the person for this message revision; for any other approval, or where
 // another entry has the same (About, Revision, Channel, Hash), it is written
 // as Suppressed with ReasonDuplicate instead. An entry that comes Suppressed
-// makes no claim on the person: another partnership may still reach them.
+// makes no claim on the person: another partnership may still reach them. Who
+// waits for the digest of one partnership goes over to one that sends at once.
 //
 // Add returns the ids of entries that stand as duplicates, in their order; the
 // same ones when it is repeated. An id that exists is left as it is.
@@ -39,6 +40,12 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 	}
 	ours, err := claimRecipients(ctx, t, sorted)
 	if err != nil {
+		return nil, err
+	}
+	if err := takeFromDigests(ctx, t, sorted, ours); err != nil {
+		return nil, err
+	}
+	if err := replaceOlder(ctx, t, sorted); err != nil {
 		return nil, err
 	}
 	var fresh, refused []subscribers.Entry

@@ -199,8 +199,8 @@ func stoppable(e subscribers.Entry) bool {
 		(e.State == channels.Pending || e.State == channels.Held || e.State == channels.Digested)
 }
 
-// dropStopped takes out of digests that are about to go what was stopped since
-// they were written.
+// dropStopped takes out of digests that are about to go what was stopped, or
+// has expired, since they were written.
 func dropStopped(ctx context.Context, t *tx, claimed []subscribers.Claimed, at time.Time) error {
 	var digests []channels.DeliveryID
 	for _, c := range claimed {
@@ -208,9 +208,13 @@ func dropStopped(ctx context.Context, t *tx, claimed []subscribers.Claimed, at t
 			digests = append(digests, c.ID)
 		}
 	}
-	_, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'cancelled', next_at = 0, final_at = $2
+	args := func(i int) []any { return []any{digests[i].UUID[:], millis(at)} }
+	if _, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'cancelled', next_at = 0, final_at = $2
 		WHERE digest = $1 AND state = 'digested'
-		AND approval IN (SELECT a.id FROM approvals a WHERE a.stopped_by IS NOT NULL)`,
-		len(digests), func(i int) []any { return []any{digests[i].UUID[:], millis(at)} })
+		AND approval IN (SELECT a.id FROM approvals a WHERE a.stopped_by IS NOT NULL)`, len(digests), args); err != nil {
+		return err
+	}
+	_, err := t.each(ctx, `UPDATE deliveries SET state = 'expired', next_at = 0, final_at = $2
+		WHERE digest = $1 AND state = 'digested' AND not_after <= $2`, len(digests), args)
 	return err
 }

@@ -12,27 +12,27 @@ import (
 	"relais/subscribers"
 )
 
-// DigestPeople returns at most limit members of a partnership with entries
-// Digested by this partnership and not yet in a digest, by id, beginning after
-// the given one; each with all such entries of the person, whatever their
-// partnership, whose NotAfter is later than now. Entries of a partnership that
-// the person has left are not among them.
-func (s *Store) DigestPeople(ctx context.Context, id broker.PartnershipID, now time.Time, after subscribers.MemberID, limit int) (people []subscribers.DigestPerson, err error) {
-	err = s.read(ctx, fmt.Sprintf("read who gets a digest of partnership %s", id), func(t *tx) error {
+// DigestPeople returns at most limit members of a slot's partnership for whom
+// anything waits for a digest, whatever the partnership, by id, beginning after
+// the given one. Left out is what has expired, what belongs to a partnership
+// that the person has left, and to one that is held on the slot's day.
+func (s *Store) DigestPeople(ctx context.Context, slot subscribers.Slot, now time.Time, after subscribers.MemberID, limit int) (people []subscribers.DigestPerson, err error) {
+	err = s.read(ctx, fmt.Sprintf("read who gets a digest of partnership %s", slot.Partnership), func(t *tx) error {
 		people, err = list(ctx, t, scanPerson, `SELECT s.member, m.pause_from, m.pause_until FROM memberships s JOIN members m ON m.id = s.member
 			WHERE s.partnership = $1 AND s.left_at = 0 AND s.member > $2 AND EXISTS (
-				SELECT 1 FROM deliveries d WHERE d.member = s.member AND d.partnership = s.partnership
+				SELECT 1 FROM deliveries d WHERE d.member = s.member
 				AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $3)
-			ORDER BY s.member LIMIT $4`, string(id), after.UUID[:], millis(now), limit)
+			ORDER BY s.member LIMIT $4`, string(slot.Partnership), after.UUID[:], millis(now), limit)
 		if err != nil {
 			return err
 		}
-		return fillItems(ctx, t, people, now)
+		return fillItems(ctx, t, slot, people, now)
 	})
 	return people, err
 }
 
-func fillItems(ctx context.Context, t *tx, people []subscribers.DigestPerson, now time.Time) error {
+// fillItems reads what waits for each person, ripe or not.
+func fillItems(ctx context.Context, t *tx, slot subscribers.Slot, people []subscribers.DigestPerson, now time.Time) error {
 	ids := make([]subscribers.MemberID, len(people))
 	of := make(map[subscribers.MemberID]*subscribers.DigestPerson, len(people))
 	for i := range people {
@@ -40,15 +40,42 @@ func fillItems(ctx context.Context, t *tx, people []subscribers.DigestPerson, no
 		of[ids[i]] = &people[i]
 	}
 	return t.forWanted(ctx, memberBytes(ids), func(r row) error {
-		e, err := scanEntry(r)
-		if err == nil {
-			of[e.Member].Items = append(of[e.Member].Items, e)
+		var ripe bool
+		e, err := scanEntry(longer{r, []any{asFlag{&ripe}}})
+		who := of[e.Member]
+		switch {
+		case err != nil:
+			return err
+		case ripe:
+			who.Items = append(who.Items, e)
+		case !slices.Contains(who.Unripe, e.Partnership):
+			who.Unripe = append(who.Unripe, e.Partnership)
 		}
-		return err
-	}, `SELECT `+entryOf("d")+` FROM wanted w CROSS JOIN deliveries d
+		return nil
+	}, `SELECT `+entryOf("d")+`, CASE WHEN EXISTS (SELECT 1 FROM digest_slots r WHERE r.partnership = d.partnership
+				AND r.due_at >= d.created_at AND r.due_at <= $3 AND r.held_at = 0) THEN 1 ELSE 0 END
+		FROM wanted w CROSS JOIN deliveries d
 		JOIN memberships s ON s.partnership = d.partnership AND s.member = d.member AND s.left_at = 0
-		WHERE d.member = w.id AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2
-		ORDER BY w.n, d.created_at, d.id`, millis(now))
+		LEFT JOIN digest_slots h ON h.partnership = d.partnership AND h.date = $4 AND h.held_at <> 0
+		WHERE d.member = w.id AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2 AND h.date IS NULL
+		ORDER BY w.n, d.created_at, d.id`, millis(now), millis(slot.DueAt), slot.Date.String())
+}
+
+// Waiting returns what waits for a partnership's next digest and is still of
+// use at an instant, oldest first, and for how many people.
+func (s *Store) Waiting(ctx context.Context, id broker.PartnershipID, at time.Time) (items []subscribers.WaitingItem, people int, err error) {
+	const from = ` FROM memberships s JOIN deliveries d ON d.member = s.member AND d.partnership = s.partnership
+		WHERE s.partnership = $1 AND s.left_at = 0 AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2 `
+	err = s.read(ctx, fmt.Sprintf("read what waits for the digest of partnership %s", id), func(t *tx) error {
+		items, err = list(ctx, t, scanWaiting, `SELECT d.about, d.revision, COUNT(DISTINCT d.member)`+from+`
+			GROUP BY d.about, d.revision ORDER BY MIN(d.created_at), d.about`, string(id), millis(at))
+		if err != nil {
+			return err
+		}
+		people, err = one(ctx, t, scanNumber, `SELECT COUNT(DISTINCT d.member)`+from, string(id), millis(at))
+		return err
+	})
+	return items, people, err
 }
 
 // AddDigests writes digests and ties their items to them. One whose id or key
@@ -114,8 +141,9 @@ func tieItems(ctx context.Context, t *tx, digests []subscribers.DigestEntry, ins
 	return full, err
 }
 
-// DigestItems returns what each digest holds, oldest first. What was withdrawn
-// after the digest was written is not in it any more.
+// DigestItems returns what each digest holds, oldest first, with the cover note
+// under which its partnership sent it. What was withdrawn or has expired since
+// the digest was written is not in it any more.
 func (s *Store) DigestItems(ctx context.Context, ids []channels.DeliveryID) (items map[channels.DeliveryID][]subscribers.DigestItem, err error) {
 	err = s.read(ctx, "read digests", func(t *tx) error {
 		items = make(map[channels.DeliveryID][]subscribers.DigestItem, len(ids))
@@ -124,9 +152,11 @@ func (s *Store) DigestItems(ctx context.Context, ids []channels.DeliveryID) (ite
 			item, err := scanItem(r, &n)
 			items[ids[n]] = append(items[ids[n]], item)
 			return err
-		}, `SELECT w.n, d.about, d.revision, d.partnership, COALESCE(a.decided_note, '')
-			FROM wanted w CROSS JOIN deliveries d LEFT JOIN approvals a ON a.id = d.approval
-			WHERE d.digest = w.id AND d.state <> 'suppressed' ORDER BY w.n, d.created_at, d.id`)
+		}, `SELECT w.n, d.about, d.revision, d.partnership, COALESCE(a.decided_note, ''),
+				COALESCE((SELECT c.note FROM digest_slots c WHERE c.partnership = d.partnership AND c.held_at = 0
+					AND c.due_at >= d.created_at AND c.due_at <= g.created_at ORDER BY c.due_at DESC LIMIT 1), '')
+			FROM wanted w CROSS JOIN deliveries d JOIN deliveries g ON g.id = d.digest LEFT JOIN approvals a ON a.id = d.approval
+			WHERE d.digest = w.id AND d.state NOT IN ('suppressed', 'expired') ORDER BY w.n, d.created_at, d.id`)
 	})
 	return items, err
 }
@@ -142,6 +172,13 @@ func scanPerson(r row) (p subscribers.DigestPerson, err error) {
 }
 
 func scanItem(r row, n *int) (item subscribers.DigestItem, err error) {
-	err = r.Scan(n, asID{(*[16]byte)(&item.Message.UUID)}, &item.Revision, (*string)(&item.Partnership), &item.Note)
+	err = r.Scan(n, asID{(*[16]byte)(&item.Message.UUID)}, &item.Revision, (*string)(&item.Partnership), &item.Note, &item.Cover)
 	return item, err
 }
+
+func scanWaiting(r row) (item subscribers.WaitingItem, err error) {
+	err = r.Scan(asID{(*[16]byte)(&item.Message.UUID)}, &item.Revision, &item.People)
+	return item, err
+}
+
+func scanNumber(r row) (n int, err error) { return n, r.Scan(&n) }

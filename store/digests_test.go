@@ -13,10 +13,9 @@ import (
 
 func TestSlots(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
-		today := subscribers.Date{Year: 2026, Month: 11, Day: 23}
-		first := subscribers.Slot{Partnership: tilleuls, Date: today, Every: subscribers.Daily, DueAt: noon.Add(-time.Hour)}
-		due := subscribers.Slot{Partnership: linden, Date: today, Every: subscribers.Daily, DueAt: noon}
-		later := subscribers.Slot{Partnership: linden, Date: today.AddDays(1), Every: subscribers.Daily, DueAt: noon.Add(time.Hour)}
+		first := subscribers.Slot{Partnership: tilleuls, Date: today, DueAt: noon.Add(-time.Hour)}
+		due := subscribers.Slot{Partnership: linden, Date: today, DueAt: noon}
+		later := subscribers.Slot{Partnership: linden, Date: today.AddDays(1), DueAt: noon.Add(time.Hour)}
 		must(t, s.AddSlots(t.Context(), []subscribers.Slot{due, first, later}))
 		moved := first
 		moved.DueAt = noon.Add(24 * time.Hour)
@@ -29,6 +28,13 @@ func TestSlots(t *testing.T) {
 		must(t, s.CloseSlot(t.Context(), first, noon))
 		same(t, "after the lease", got(s.DueSlots(t.Context(), noon.Add(time.Minute), time.Minute, 10))(t), []subscribers.Slot{due})
 	})
+}
+
+var today = subscribers.Date{Year: 2026, Month: 11, Day: 23}
+
+// slotOf is today's slot of a partnership, a little after what waits for it.
+func slotOf(id broker.PartnershipID) subscribers.Slot {
+	return subscribers.Slot{Partnership: id, Date: today, DueAt: noon.Add(10 * time.Second)}
 }
 
 // digestedFor makes entries that wait for a digest: one in each partnership
@@ -46,14 +52,17 @@ func digestedFor(t *testing.T, s *store.Store, ids ...broker.PartnershipID) []su
 		}
 	}
 	got(s.Add(t.Context(), all))(t)
+	for _, p := range ids { // what waits is ripe
+		must(t, s.AddSlots(t.Context(), []subscribers.Slot{slotOf(p)}))
+	}
 	return all
 }
 
 func digest(who subscribers.DigestPerson, p broker.PartnershipID) subscribers.DigestEntry {
 	first := who.Items[0]
-	about := subscribers.DigestAbout(subscribers.Date{Year: 2026, Month: 11, Day: 23}, subscribers.Daily)
+	about := subscribers.DigestAbout(today, who.Member)
 	d := subscribers.DigestEntry{Entry: subscribers.Entry{
-		ID:      subscribers.EntryKey(about, 0, "", who.Member, first.Channel, first.Hash),
+		ID:      channels.DeliveryID{UUID: about},
 		Purpose: channels.Digest, About: about, Partnership: p, Member: who.Member, Channel: first.Channel, Hash: first.Hash,
 		Lang: broker.French, Priority: broker.Bulk, State: channels.Pending,
 		NextAt: noon.Add(30 * time.Second), NotAfter: noon.Add(48 * time.Hour), CreatedAt: noon,
@@ -77,18 +86,18 @@ func TestOneDigestForAPersonInTwoPartnerships(t *testing.T) {
 		anne, bram := anneAndBram(t, s)
 		all := digestedFor(t, s, tilleuls, linden) // Anne, Bram, Anne
 
-		people := got(s.DigestPeople(t.Context(), tilleuls, noon, subscribers.MemberID{}, 10))(t)
+		people := got(s.DigestPeople(t.Context(), slotOf(tilleuls), noon, subscribers.MemberID{}, 10))(t)
 		same(t, "people", people, []subscribers.DigestPerson{
 			{Member: anne.ID, Items: []subscribers.Entry{all[0], all[2]}}, {Member: bram.ID, Items: []subscribers.Entry{all[1]}},
 		})
-		same(t, "the next page", got(s.DigestPeople(t.Context(), tilleuls, noon, anne.ID, 1))(t), people[1:])
-		same(t, "too late", got(s.DigestPeople(t.Context(), tilleuls, noon.Add(time.Hour), subscribers.MemberID{}, 10))(t), nil)
+		same(t, "the next page", got(s.DigestPeople(t.Context(), slotOf(tilleuls), noon, anne.ID, 1))(t), people[1:])
+		same(t, "too late", got(s.DigestPeople(t.Context(), slotOf(tilleuls), noon.Add(time.Hour), subscribers.MemberID{}, 10))(t), nil)
 
 		digests := []subscribers.DigestEntry{digest(people[1], tilleuls), digest(people[0], tilleuls)}
 		ids := []channels.DeliveryID{digests[0].ID, digests[1].ID}
 		same(t, "written", got(s.AddDigests(t.Context(), digests))(t), ids)
 		same(t, "again", got(s.AddDigests(t.Context(), digests))(t), nil)
-		same(t, "from the other partnership", got(s.DigestPeople(t.Context(), linden, noon, subscribers.MemberID{}, 10))(t), nil)
+		same(t, "from the other partnership", got(s.DigestPeople(t.Context(), slotOf(linden), noon, subscribers.MemberID{}, 10))(t), nil)
 		same(t, "the digest", got(s.Entry(t.Context(), ids[0]))(t), digests[0].Entry)
 
 		item := func(e subscribers.Entry) subscribers.DigestItem {
@@ -104,19 +113,19 @@ func TestDigestWhoseKeyExistsLeavesItsItems(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		anneAndBram(t, s)
 		digestedFor(t, s, tilleuls)
-		anne := got(s.DigestPeople(t.Context(), tilleuls, noon, subscribers.MemberID{}, 1))(t)[0]
+		anne := got(s.DigestPeople(t.Context(), slotOf(tilleuls), noon, subscribers.MemberID{}, 1))(t)[0]
 		got(s.AddDigests(t.Context(), []subscribers.DigestEntry{digest(anne, tilleuls)}))(t)
 
 		more := digestedFor(t, s, linden)
 		other := digest(subscribers.DigestPerson{Member: anne.Member, Items: more}, linden)
 		other.ID = channels.DeliveryID{UUID: broker.DeriveID(other.ID.UUID, "another id, the same key")}
 		same(t, "the same day", got(s.AddDigests(t.Context(), []subscribers.DigestEntry{other}))(t), nil)
-		same(t, "waits for the next", len(got(s.DigestPeople(t.Context(), linden, noon, subscribers.MemberID{}, 10))(t)), 1)
+		same(t, "waits for the next", len(got(s.DigestPeople(t.Context(), slotOf(linden), noon, subscribers.MemberID{}, 10))(t)), 1)
 
-		// Another period's digest finds nothing left of the first items.
+		// Another day's digest finds nothing left of the first items.
 		empty := digest(anne, tilleuls)
-		empty.About = subscribers.DigestAbout(subscribers.Date{Year: 2026, Month: 11, Day: 23}, subscribers.Weekly)
-		empty.ID = channels.DeliveryID{UUID: broker.DeriveID(empty.About, "weekly")}
+		empty.About = subscribers.DigestAbout(today.AddDays(1), anne.Member)
+		empty.ID = channels.DeliveryID{UUID: empty.About}
 		same(t, "an empty one", got(s.AddDigests(t.Context(), []subscribers.DigestEntry{empty}))(t), nil)
 		if second(s.Entry(t.Context(), empty.ID)) == nil {
 			t.Error("an empty digest was kept")
@@ -156,7 +165,7 @@ func TestItemsFollowTheirDigest(t *testing.T) {
 // calledDigest is Anne's digest, in the name of tilleuls, whose provider is being called.
 func calledDigest(t *testing.T, s *store.Store) subscribers.Entry {
 	t.Helper()
-	anne := got(s.DigestPeople(t.Context(), tilleuls, noon, subscribers.MemberID{}, 1))(t)[0]
+	anne := got(s.DigestPeople(t.Context(), slotOf(tilleuls), noon, subscribers.MemberID{}, 1))(t)[0]
 	d := digest(anne, tilleuls)
 	got(s.AddDigests(t.Context(), []subscribers.DigestEntry{d}))(t)
 	return got(s.Claim(t.Context(), []channels.DeliveryID{d.ID}, noon, time.Minute))(t)[0].Entry
@@ -172,7 +181,7 @@ func TestDigestOfWhoLeftLetsOtherPartnershipsGo(t *testing.T) {
 		o.Reason = channels.ReasonLeft
 		got(s.Record(t.Context(), []subscribers.Outcome{o}))(t)
 		same(t, "of the partnership left", got(s.Entry(t.Context(), all[0].ID))(t).Reason, channels.ReasonLeft)
-		people := got(s.DigestPeople(t.Context(), linden, noon, subscribers.MemberID{}, 10))(t)
+		people := got(s.DigestPeople(t.Context(), slotOf(linden), noon, subscribers.MemberID{}, 10))(t)
 		same(t, "of the other", people, []subscribers.DigestPerson{{Member: anne.ID, Items: all[2:]}})
 	})
 }
@@ -203,7 +212,7 @@ func TestTwoNodesDigestOnePersonOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		anneAndBram(t, s)
 		digestedFor(t, s, tilleuls, linden)
-		person := got(s.DigestPeople(t.Context(), tilleuls, noon, subscribers.MemberID{}, 1))(t)[0]
+		person := got(s.DigestPeople(t.Context(), slotOf(tilleuls), noon, subscribers.MemberID{}, 1))(t)[0]
 		results := make(chan int, 2)
 		for _, p := range []broker.PartnershipID{tilleuls, linden} {
 			go func() {

@@ -17,6 +17,8 @@ const (
 	CanDecide Capability = "decide" // an approver: read and decide
 	CanOpen   Capability = "open"   // a recipient: read the message as a page
 	CanLeave  Capability = "leave"  // a recipient: stop (RFC 8058)
+
+	CanPreview Capability = "preview" // a coordinator: read an infoflash before it leaves, and hold it
 )
 
 // Capabilities signs and checks the tokens of links. A token names a delivery

@@ -29,6 +29,11 @@ func (d Date) AddDays(n int) Date {
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 12, 0, 0, 0, time.UTC))
 }
 
+// Weekday returns the day of the week.
+func (d Date) Weekday() time.Weekday {
+	return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC).Weekday()
+}
+
 // At returns the instant of a local time on this day. In the spring gap it is
 // the first minute that exists after it; in the autumn fold the first of the two.
 func (d Date) At(c ClockTime, loc *time.Location) time.Time {

@@ -16,8 +16,8 @@ func (o Occasion) Capped() bool {
 }
 
 func (o Occasion) infoflashInTime() bool {
-	next := o.Plan.Digest.Slots(o.Partnership, o.Now, o.Now.Add(slotsAhead))
-	return len(next) > 0 && next[0].DueAt.Before(o.Message.Expires)
+	next, found := o.Plan.Digest.Next(o.Partnership, o.Now)
+	return found && next.DueAt.Before(o.Message.Expires)
 }
 
 // withInfoflash lets a message wait for the infoflash that was to go by itself:

@@ -13,22 +13,72 @@ import (
 // partnership's zone, so each local day has one at most, also on the days on
 // which the clocks change.
 func (d DigestPlan) Slots(p Partnership, after, upTo time.Time) []Slot {
-	loc := p.Location()
+	loc, at := p.Location(), d.calendar()
 	var slots []Slot
 	for day := DateOf(after.In(loc)); !DateOf(upTo.In(loc)).Before(day); day = day.AddDays(1) {
-		due := day.At(d.At, loc)
-		if d.fallsOn(day) && due.After(after) && !due.After(upTo) {
-			slots = append(slots, Slot{Partnership: p.ID, Date: day, Every: d.Every, DueAt: due})
+		slot, found := slotOn(p, day, at, loc)
+		if found && slot.DueAt.After(after) && !slot.DueAt.After(upTo) {
+			slots = append(slots, slot)
 		}
 	}
 	return slots
 }
 
-func (d DigestPlan) fallsOn(day Date) bool {
-	if d.Every == Daily {
-		return true
+// daysAhead is how far the next infoflash can be away: 29 February comes every
+// four years, but not in 2100.
+const daysAhead = 8*366 + 1
+
+// Next returns the first slot that falls due after an instant; false when none does.
+func (d DigestPlan) Next(p Partnership, after time.Time) (Slot, bool) {
+	loc, at := p.Location(), d.calendar()
+	day := DateOf(after.In(loc))
+	for range daysAhead {
+		if slot, found := slotOn(p, day, at, loc); found && slot.DueAt.After(after) {
+			return slot, true
+		}
+		day = day.AddDays(1)
 	}
-	return time.Date(day.Year, day.Month, day.Day, 12, 0, 0, 0, time.UTC).Weekday() == d.Weekday
+	return Slot{}, false
+}
+
+// SlotOn returns the slot of one local day; false when the plan has none on it.
+func (d DigestPlan) SlotOn(p Partnership, day Date) (Slot, bool) {
+	return slotOn(p, day, d.calendar(), p.Location())
+}
+
+func slotOn(p Partnership, day Date, at calendar, loc *time.Location) (Slot, bool) {
+	clock, falls := at(day)
+	if !falls {
+		return Slot{}, false
+	}
+	return Slot{Partnership: p.ID, Date: day, DueAt: day.At(clock, loc)}, true
+}
+
+// calendar says whether an infoflash goes on a day, and at what time.
+type calendar func(Date) (ClockTime, bool)
+
+func (d DigestPlan) calendar() calendar {
+	switch d.Every {
+	case ByCron:
+		c, trouble := parseCron(d.Cron) // Faults has told of any trouble
+		return func(day Date) (ClockTime, bool) { return c.at, trouble == "" && c.fallsOn(day) }
+	case Weekly:
+		return func(day Date) (ClockTime, bool) { return d.At, day.Weekday() == d.Weekday }
+	}
+	return func(Date) (ClockTime, bool) { return d.At, true }
+}
+
+// previewLate is how much of a preview may be missing.
+const previewLate = 10 * time.Minute
+
+// Shown returns a slot that is written down now, as it can leave: after an
+// outage over its preview it leaves later, so that its coordinators still see it
+// first. It stays the infoflash of its day.
+func (d DigestPlan) Shown(slot Slot, now time.Time) Slot {
+	if d.Preview > 0 && now.After(slot.DueAt.Add(-d.Preview).Add(previewLate)) {
+		slot.DueAt = now.Add(d.Preview)
+	}
+	return slot
 }
 
 // Takes leaves of a person's items those that were there when the slot fell
@@ -46,8 +96,9 @@ func (s Slot) Takes(person DigestPerson) DigestPerson {
 // DigestValidity is how long an infoflash that could not be sent is still of use.
 const DigestValidity = 48 * time.Hour
 
-// Digest returns the one infoflash of a slot for a person. It goes where most
-// of its items would have gone, email first, since it is long.
+// Digest returns the infoflash of a slot for a person: the only one of that
+// local day, whatever partnership, channel or cadence it came from. It goes
+// where most of its items would have gone, email first, since it is long.
 func (s Slot) Digest(person DigestPerson, now time.Time) DigestEntry {
 	first := person.Items[0]
 	for _, item := range person.Items {
@@ -55,9 +106,9 @@ func (s Slot) Digest(person DigestPerson, now time.Time) DigestEntry {
 			first = item
 		}
 	}
-	about := DigestAbout(s.Date, s.Every)
+	about := DigestAbout(s.Date, person.Member)
 	e := Entry{
-		ID:      EntryKey(about, 0, "", person.Member, first.Channel, first.Hash),
+		ID:      channels.DeliveryID{UUID: about}, // neither channel nor address: a change of either makes no second one
 		Purpose: channels.Digest, About: about,
 		Partnership: first.Partnership, Member: person.Member,
 		Channel: first.Channel, Hash: first.Hash, Lang: first.Lang,

@@ -85,10 +85,10 @@ type Claimed struct {
 	Stopped bool    // the police have corrected, withdrawn or closed it since
 }
 
-// DigestAbout is what a digest of one day and period is about: the same for
-// every partnership, so that a person in two of them gets one.
-func DigestAbout(day Date, every Period) uuid.UUID {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("relais:digest:"+day.String()+":"+string(every)))
+// DigestAbout is what a digest is about: one person on one local day, so that
+// who belongs to several partnerships gets one, whatever their cadence.
+func DigestAbout(day Date, who MemberID) uuid.UUID {
+	return broker.DeriveID(who.UUID, "digest", day.String())
 }
 
 // NoticeAbout is what a notice of an approval's new state is about.

@@ -3,7 +3,6 @@ package subscribers
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"relais/broker"
 )
@@ -16,17 +15,6 @@ func (q *QuietHours) Explain(lang broker.Lang) string {
 		return w.noQuiet
 	}
 	return strings.NewReplacer("{from}", q.From.String(), "{to}", q.To.String()).Replace(w.quiet)
-}
-
-// Explain says in a sentence when the infoflash goes. An unknown language
-// reads English.
-func (d DigestPlan) Explain(lang broker.Lang) string {
-	w := planWordsIn(lang)
-	day := w.everyDay
-	if d.Every == Weekly && d.Weekday >= time.Sunday && d.Weekday <= time.Saturday {
-		day = w.every + w.weekdays[d.Weekday]
-	}
-	return strings.NewReplacer("{day}", day, "{at}", d.At.String()).Replace(w.digest)
 }
 
 // ExplainPerDay says in a sentence how many messages a member gets in one day;

@@ -35,10 +35,6 @@ type Departure struct {
 	Reason  channels.Reason
 }
 
-// slotsAhead is how far the next infoflash can be away: a week, and the hours
-// by which a clock change moves it.
-const slotsAhead = 8 * 24 * time.Hour
-
 // Departs says when an entry that the occasion owes goes out: at once, when the
 // quiet hours end, with an infoflash, or not at all.
 func (o Occasion) Departs(e Entry) Departure {
@@ -60,13 +56,12 @@ func (o Occasion) Departs(e Entry) Departure {
 // withSlot finds the first infoflash that takes the entry.
 func (o Occasion) withSlot(e Entry, d Departure) Departure {
 	waiting := DigestPerson{Member: e.Member, Items: []Entry{e}}
-	// Slots begins after an instant; one that falls due at this very one still takes the entry.
-	for _, slot := range o.Plan.Digest.Slots(o.Partnership, o.Now.Add(-time.Nanosecond), o.Now.Add(slotsAhead)) {
-		if person := slot.Takes(waiting); len(person.Items) > 0 {
-			d.At, d.Slot, d.Late = slot.DueAt, slot, !slot.DueAt.Before(e.NotAfter)
-			d.Channel = slot.Digest(person, slot.DueAt).Channel
-			return d
-		}
+	// Next begins after an instant; one that falls due at this very one still takes the entry.
+	slot, found := o.Plan.Digest.Next(o.Partnership, o.Now.Add(-time.Nanosecond))
+	if person := slot.Takes(waiting); found && len(person.Items) > 0 {
+		d.At, d.Slot, d.Late = slot.DueAt, slot, !slot.DueAt.Before(e.NotAfter)
+		d.Channel = slot.Digest(person, slot.DueAt).Channel
+		return d
 	}
 	d.Late = true
 	return d

@@ -153,9 +153,9 @@ func TestDigestOnePerPersonAndDay(t *testing.T) {
 		return Entry{ID: channels.DeliveryID{UUID: broker.NewMessageID().UUID}, Member: member, Partnership: p, Channel: on, Lang: broker.French}
 	}
 	person := DigestPerson{Member: member, Items: []Entry{item("home", channels.SMS), item("shop", channels.Email)}}
-	home := Slot{Partnership: "home", Date: Date{2026, 11, 23}, Every: Daily}.Digest(person, now)
-	shop := Slot{Partnership: "shop", Date: Date{2026, 11, 23}, Every: Daily}.Digest(person, now)
-	tomorrow := Slot{Partnership: "home", Date: Date{2026, 11, 24}, Every: Daily}.Digest(person, now)
+	home := Slot{Partnership: "home", Date: Date{2026, 11, 23}}.Digest(person, now)
+	shop := Slot{Partnership: "shop", Date: Date{2026, 11, 23}}.Digest(person, now)
+	tomorrow := Slot{Partnership: "home", Date: Date{2026, 11, 24}}.Digest(person, now)
 	if home.ID != shop.ID || home.ID == tomorrow.ID {
 		t.Error("one person has one digest on a day, whichever partnership's slot comes first, and another one tomorrow")
 	}

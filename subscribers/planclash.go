@@ -23,9 +23,6 @@ func (p Plan) contradictions() []PlanFault {
 	if p.Budget != nil && p.Budget.Month <= 0 {
 		faults = append(faults, newFault("budget.month", faultBudget))
 	}
-	if p.Digest.Every == Daily && p.Digest.Weekday != 0 {
-		faults = append(faults, newFault("digest.weekday", faultDigestWeekdayDaily))
-	}
 	return faults
 }
 

@@ -183,16 +183,6 @@ func (p Plan) reached(i int, r Rule) []broker.Urgency {
 	return found
 }
 
-func (p Plan) digestFaults() []PlanFault {
-	switch {
-	case p.Digest.Every != Daily && p.Digest.Every != Weekly:
-		return []PlanFault{newFault("digest.every", faultDigestEvery, string(p.Digest.Every))}
-	case p.Digest.Weekday < time.Sunday || p.Digest.Weekday > time.Saturday:
-		return []PlanFault{newFault("digest.weekday", faultDigestWeekday, int(p.Digest.Weekday))}
-	}
-	return nil
-}
-
 func urgencies() []broker.Urgency {
 	return []broker.Urgency{broker.Immediate, broker.Expected, broker.Future}
 }

@@ -28,6 +28,16 @@ const (
 	faultDigestEvery        faultCode = "digestEvery"
 	faultDigestWeekday      faultCode = "digestWeekday"
 	faultDigestWeekdayDaily faultCode = "digestWeekdayDaily"
+	faultCronEmpty          faultCode = "cronEmpty"
+	faultCronShort          faultCode = "cronShort"
+	faultCronZone           faultCode = "cronZone"
+	faultCronFields         faultCode = "cronFields"
+	faultCronUnread         faultCode = "cronUnread"
+	faultCronOften          faultCode = "cronOften"
+	faultCronNoSuch         faultCode = "cronNoSuch"
+	faultCronSays           faultCode = "cronSays"
+	faultCronUnused         faultCode = "cronUnused"
+	faultPreviewLong        faultCode = "previewLong"
 )
 
 // faultWords say what is wrong, and what to do, in one language.

@@ -38,10 +38,11 @@ func Content(purpose channels.Purpose, lang broker.Lang) *channels.Content {
 		c.Note, c.Rule = "", "Le coordinateur décide, puis la police après 15 minutes. regle-51d0aa"
 	case channels.Notice:
 		c.Note, c.Outcome = "", "Envoyé à 58 membres. issue-90be77"
-	case channels.Service:
+	case channels.Service, channels.Preview:
 		c.Note, c.Kind, c.Urgency = "", "", broker.Expected
 	case channels.Digest:
 		c.Body, c.Note, c.Items = "", "", items()
+		c.Covers = []channels.Cover{{Partnership: "Quartier des Tilleuls", Note: "Bonne rentrée à tous. couverture-4d2e19"}}
 		c.Kind, c.Urgency = broker.Info, broker.Future
 	}
 	return c
@@ -68,7 +69,7 @@ func confidential(d channels.Delivery) []string {
 	all := []string{
 		d.To.Reveal(), c.Title, c.Body, c.Note, c.Rule, c.Outcome,
 		d.Links.Decide, d.Links.Open, d.Links.Unsubscribe,
-		"titre-7f3a1c", "corps-2b9e44", "note-c0ffee11", "regle-51d0aa", "issue-90be77", "k3yk3y",
+		"titre-7f3a1c", "corps-2b9e44", "note-c0ffee11", "regle-51d0aa", "issue-90be77", "couverture-4d2e19", "k3yk3y",
 	}
 	for _, item := range c.Items {
 		all = append(all, item.Title, item.Body, item.Note)

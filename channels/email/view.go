@@ -23,6 +23,7 @@ type view struct {
 	Note        text
 	Rule        text
 	Outcome     text
+	Covers      []note // the coordinators' words at the head of a digest
 	Groups      []group
 	Why         string
 
@@ -62,12 +63,13 @@ func newView(c *channels.Content, words channels.Words) view {
 		Note:        paragraphs(c.Note),
 		Rule:        paragraphs(c.Rule),
 		Outcome:     paragraphs(c.Outcome),
+		Covers:      covers(c.Covers, words),
 		Groups:      groups(c.Items, words),
 	}
 	v.Heading = fmt.Sprintf(words.Pair, v.Label, v.Title)
 	v.Subject = subject(c, v)
 	switch c.Purpose {
-	case channels.Ask, channels.Notice:
+	case channels.Ask, channels.Notice, channels.Preview:
 		v.Why = fmt.Sprintf(words.WhyApprover, v.Partnership)
 	case channels.Service: // the text itself says why
 	default:
@@ -99,7 +101,7 @@ func kindName(k broker.Kind, words channels.Words) string {
 func subject(c *channels.Content, v view) string {
 	line := v.Heading
 	switch c.Purpose {
-	case channels.Service:
+	case channels.Service, channels.Preview:
 		line = v.Title
 	case channels.Ask:
 		line = fmt.Sprintf(v.Words.Pair, v.Words.AskTitle, v.Title)
@@ -124,6 +126,20 @@ func digestSubject(c *channels.Content, v view) string {
 		return fmt.Sprintf(v.Words.Pair, v.Words.Infoflash, v.Groups[0].Items[0].Title)
 	}
 	return fmt.Sprintf(v.Words.Pair+" (+%d)", v.Words.Infoflash, v.Groups[0].Items[0].Title, len(c.Items)-1)
+}
+
+// covers marks each coordinator's words, and says of which partnership where
+// there are several.
+func covers(all []channels.Cover, words channels.Words) []note {
+	var notes []note
+	for _, cover := range all {
+		label := words.Note
+		if len(all) > 1 {
+			label = oneLine(cover.Partnership) + " – " + label
+		}
+		notes = append(notes, note{label, paragraphs(cover.Note)})
+	}
+	return notes
 }
 
 // groups sorts a digest by kind, and keeps the order within.

@@ -55,8 +55,8 @@ func payload(d channels.Delivery, words channels.Words) ([]byte, error) {
 		URL:     d.Links.Open,
 	}
 	open := words.Read
-	if c.Purpose == channels.Ask && d.Links.Decide != "" {
-		p.URL, open = d.Links.Decide, strings.TrimRight(words.AskLink, " \u00a0\u202f:")
+	if label := map[channels.Purpose]string{channels.Ask: words.AskLink, channels.Preview: words.ToPreview}[c.Purpose]; label != "" && d.Links.Decide != "" {
+		p.URL, open = d.Links.Decide, strings.TrimRight(label, " \u00a0\u202f:")
 	}
 	p.Actions = buttons(p.URL, open, c.Urgency, words)
 	return fit(p, compose(c, words))
@@ -87,7 +87,7 @@ func title(c *channels.Content, words channels.Words) string {
 
 func what(c *channels.Content, words channels.Words) string {
 	switch {
-	case c.Purpose == channels.Digest:
+	case c.Purpose == channels.Digest, c.Purpose == channels.Preview:
 		return words.Infoflash
 	case c.Purpose == channels.Ask:
 		return words.AskTitle
@@ -107,7 +107,7 @@ type text struct{ head, main, tail string }
 func compose(c *channels.Content, words channels.Words) text {
 	main := c.Body
 	if c.Purpose == channels.Digest {
-		main = digest(c.Items, words)
+		main = join(blankLine, covers(c.Covers, words), digest(c.Items, words))
 	}
 	return text{
 		head: join(blankLine, c.Outcome, c.Title),
@@ -121,6 +121,19 @@ func digest(items []channels.Item, words channels.Words) string {
 	for _, item := range items {
 		heading := join(" – ", words.Kinds[item.Kind], item.Partnership)
 		parts = append(parts, join("\n", heading, item.Title), item.Body, note(item.Note, words))
+	}
+	return join(blankLine, parts...)
+}
+
+// covers are the coordinators' words, with their partnership's name where there are several.
+func covers(all []channels.Cover, words channels.Words) string {
+	var parts []string
+	for _, cover := range all {
+		label := ""
+		if len(all) > 1 {
+			label = cover.Partnership
+		}
+		parts = append(parts, join(" – ", label, note(cover.Note, words)))
 	}
 	return join(blankLine, parts...)
 }

@@ -93,7 +93,8 @@ func TestADigestHoldsEachItem(t *testing.T) {
 	content := channeltest.Content(channels.Digest, broker.French)
 	content.Title = ""
 	got, _ := readPayload(t, deliveryOf(content))
-	want := "Conseil de prévention – Quartier des Tilleuls\nMonoxyde de carbone point-a83f02\n\n" +
+	want := "Ajouté par votre coordinateur : Bonne rentrée à tous. couverture-4d2e19\n\n" +
+		"Conseil de prévention – Quartier des Tilleuls\nMonoxyde de carbone point-a83f02\n\n" +
 		"Faites ramoner la cheminée. detail-d41d8c\n\n" +
 		"Ajouté par votre coordinateur : Le ramoneur passe en mai. ajout-77aa31\n\n" +
 		"Information – Commerces du Centre\nRéunion du 3 décembre point-be12f9\n\n" +

@@ -59,11 +59,14 @@ func (r renderer) compose(c *channels.Content, words channels.Words) rendered {
 	case channels.Service:
 		text, _ := fit(pair(words, tag(c), line(c.Title)), clean(c.Body), words.Emergency)
 		return rendered{text: text}
+	case channels.Preview:
+		text, _ := fit(pair(words, tag(c), line(c.Title)), clean(c.Body), words.Emergency)
+		return rendered{text: text, ask: words.ToPreview}
 	case channels.Notice:
 		text, _ := fit(pair(words, tag(c), line(c.Outcome)), line(c.Title), words.Emergency)
 		return rendered{text: text}
 	case channels.Digest:
-		text, _ := fit(tag(c)+" "+words.Infoflash, list(c.Items), words.Emergency)
+		text, _ := fit(tag(c)+" "+words.Infoflash, covers(c.Covers, words)+list(c.Items, words), words.Emergency)
 		return rendered{text: text, open: true}
 	}
 	text, cut := fit(headline(c, words), clean(c.Body), footer(c, words))
@@ -107,12 +110,31 @@ func footer(c *channels.Content, words channels.Words) string {
 	return words.Emergency
 }
 
-func list(items []channels.Item) string {
-	lines := make([]string, len(items))
-	for i, item := range items {
-		lines[i] = "- " + line(item.Title)
+// list names the messages of an infoflash, under their kinds.
+func list(items []channels.Item, words channels.Words) string {
+	var lines []string
+	var kind broker.Kind
+	for _, item := range items {
+		if item.Kind != kind && words.Kinds[item.Kind] != "" {
+			lines = append(lines, strings.TrimSpace(pair(words, words.Kinds[item.Kind], "")))
+		}
+		kind = item.Kind
+		lines = append(lines, "- "+line(item.Title))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// shortCover is the longest cover note that a text still carries: a part costs.
+const shortCover = 100
+
+func covers(all []channels.Cover, words channels.Words) string {
+	var said strings.Builder
+	for _, cover := range all {
+		if note := line(cover.Note); note != "" && length(note) <= shortCover {
+			said.WriteString(words.Note + " " + note + "\n")
+		}
+	}
+	return said.String()
 }
 
 // fit joins head, body and foot, each on its own line. A body that is too long
@@ -158,7 +180,7 @@ func length(text string) int {
 
 // plain returns our own words without the accents that GSM-7 lacks.
 func plain(w channels.Words) channels.Words {
-	for _, s := range []*string{&w.Emergency, &w.Note, &w.Pair, &w.AskTitle, &w.AskLink, &w.AskReply, &w.Update, &w.Cancel, &w.Infoflash} {
+	for _, s := range []*string{&w.Emergency, &w.Note, &w.Pair, &w.AskTitle, &w.AskLink, &w.AskReply, &w.ToPreview, &w.Update, &w.Cancel, &w.Infoflash} {
 		*s = Transliterate(*s)
 	}
 	kinds := make(map[broker.Kind]string, len(w.Kinds))

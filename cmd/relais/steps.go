@@ -50,7 +50,7 @@ func (n *node) build(context.Context) error {
 	}
 	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log}
-	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
+	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	s.senders = make(map[channels.Name]*dispatch.Sender)

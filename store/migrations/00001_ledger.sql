@@ -256,15 +256,21 @@ CREATE TABLE case_summaries (
 
 CREATE TABLE digest_slots (
     partnership TEXT   NOT NULL,
-    date        TEXT   NOT NULL, -- 2026-11-23
-    every       TEXT   NOT NULL,
+    date        TEXT   NOT NULL, -- 2026-11-23: one slot on a local day
     due_at      BIGINT NOT NULL,
     leased_to   BIGINT NOT NULL,
+    told_at     BIGINT NOT NULL, -- when the coordinators were written to, to read it first
+    held_at     BIGINT NOT NULL, -- nothing of this partnership goes on this day
+    held_by     TEXT   NOT NULL,
+    note        TEXT   NOT NULL, -- the coordinator's cover note
+    note_by     TEXT   NOT NULL,
     closed_at   BIGINT NOT NULL,
-    PRIMARY KEY (partnership, date, every)
+    PRIMARY KEY (partnership, date)
 );
 CREATE INDEX digest_slots_open ON digest_slots (due_at)
     WHERE closed_at = 0;
+-- has a slot of this partnership fallen due since a message came?
+CREATE INDEX digest_slots_by_time ON digest_slots (partnership, due_at);
 
 CREATE TABLE dead_letters (
     id       BYTEA   NOT NULL PRIMARY KEY,
