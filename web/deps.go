@@ -56,6 +56,9 @@ type Records interface {
 	DigestItems(ctx context.Context, ids []channels.DeliveryID) (map[channels.DeliveryID][]subscribers.DigestItem, error)
 	// Member returns one person.
 	Member(ctx context.Context, id subscribers.MemberID) (subscribers.Member, error)
+	// SetRest writes when a person wants to be left alone; what is held for them
+	// is decided about again.
+	SetRest(ctx context.Context, id subscribers.MemberID, rest subscribers.Rest) error
 	// Reach counts a partnership's members, and for each channel how many of
 	// them it reaches; who has several channels counts on each.
 	Reach(ctx context.Context, id broker.PartnershipID) (members int, byChannel map[channels.Name]int, err error)

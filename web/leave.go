@@ -18,6 +18,7 @@ const maxLeave = 4 << 10
 type leavePage struct {
 	view
 	Names string // the partnerships
+	Rest  string // the address of the page that asks when we may write
 	Done  bool
 }
 
@@ -101,7 +102,7 @@ func (s *server) showLeave(w http.ResponseWriter, r *http.Request, entry subscri
 		names[i] = p.Name
 	}
 	v := s.viewFor(r, entry.Lang)
-	p := leavePage{view: v, Names: strings.Join(names, ", "), Done: done}
+	p := leavePage{view: v, Names: strings.Join(names, ", "), Rest: v.URL("/u/" + r.PathValue("token") + "/rest"), Done: done}
 	p.Title = v.T("leave.title")
 	if done {
 		p.Title = v.T("leave.done.title")

@@ -18,6 +18,7 @@ type openPage struct {
 	Why         string
 	Push        pushOffer
 	Leave       string // the address of the leave page; empty for approvers
+	Rest        string // of the page that asks when we may write; likewise
 }
 
 type openItem struct {
@@ -73,7 +74,8 @@ func (s *server) openPage(r *http.Request, entry subscribers.Entry) (openPage, e
 	p.Why = fmt.Sprintf(v.words.Why, home.Name)
 	if isMembers(entry) {
 		p.Push = s.offerPush(v, "/m/"+r.PathValue("token"))
-		p.Leave = v.URL("/u/" + s.Capabilities.Token(subscribers.CanLeave, entry.ID))
+		leave := "/u/" + s.Capabilities.Token(subscribers.CanLeave, entry.ID)
+		p.Leave, p.Rest = v.URL(leave), v.URL(leave+"/rest")
 	}
 	return p, nil
 }

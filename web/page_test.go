@@ -83,6 +83,8 @@ func TestPages(t *testing.T) {
 		{"infoflash", w.link(subscribers.CanOpen, digestID), nil, 200},
 		{"leave", w.link(subscribers.CanLeave, letterID), nil, 200},
 		{"left", w.link(subscribers.CanLeave, letterID), url.Values{}, 200},
+		{"when to write", w.link(subscribers.CanLeave, letterID) + "/rest?saved=", nil, 200},
+		{"when to write with faults", w.link(subscribers.CanLeave, letterID) + "/rest", url.Values{"from": {"21:00"}, "last": {"2020-01-01"}}, 422},
 		{"forged", "/a/AAAA", nil, 403},
 		{"nowhere", "/nowhere", nil, 404},
 		{"wrong method", "/m/x", url.Values{}, 405},

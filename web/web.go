@@ -71,6 +71,8 @@ func (s *server) routes() {
 	s.mux.HandleFunc("GET /call", s.getCall)
 	s.mux.HandleFunc("GET /u/{token}", s.getLeave)
 	s.mux.HandleFunc("POST /u/{token}", s.postLeave)
+	s.mux.HandleFunc("GET /u/{token}/rest", s.getRest)
+	s.mux.HandleFunc("POST /u/{token}/rest", s.postRest)
 
 	s.mux.HandleFunc("POST /callbacks/{channel}/inbound", s.postInbound)
 	s.mux.HandleFunc("POST /callbacks/{channel}/{rest...}", s.postCallback)
@@ -93,6 +95,8 @@ func (s *server) routes() {
 	s.api("POST /api/approvals/{id}/release", s.apiDecide(subscribers.ApprovalOverruled))
 	s.api("GET /api/partnerships/{id}/absences", s.apiAbsences)
 	s.api("PUT /api/partnerships/{id}/absences", s.apiSetAbsences)
+	s.api("GET /api/members/{id}/rest", s.apiRest)
+	s.api("PUT /api/members/{id}/rest", s.apiSetRest)
 	s.api("GET /api/dead", s.apiDead)
 	s.api("POST /api/dead/{id}/replay", s.apiReplay)
 

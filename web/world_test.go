@@ -417,6 +417,15 @@ func (w *world) Member(_ context.Context, id subscribers.MemberID) (subscribers.
 	return found(w.members, id)
 }
 
+func (w *world) SetRest(_ context.Context, id subscribers.MemberID, rest subscribers.Rest) error {
+	m, err := found(w.members, id)
+	m.Rest = rest
+	if err == nil {
+		w.members[id] = m
+	}
+	return err
+}
+
 func (w *world) Reach(context.Context, broker.PartnershipID) (int, map[channels.Name]int, error) {
 	return 61, map[channels.Name]int{channels.SMS: 34, channels.Email: 48, channels.Push: 20}, nil
 }

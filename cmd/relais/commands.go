@@ -25,6 +25,7 @@ type commands struct {
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
 	Cases     casesCommands    `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`
 	Officers  officersCommands `cmd:"" help:"Show the people of the police to whom Relais writes."`
+	Members   membersCommands  `cmd:"" help:"Change what single members want."`
 	Import    importCommands   `cmd:"" help:"Read partnerships, members and officers from files."`
 	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
 	SMS       smsCommands      `cmd:"" name:"sms" help:"Count what an SMS costs before it is sent."`
