@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -20,18 +21,46 @@ func (s *Store) Status(ctx context.Context, id broker.MessageID) (found subscrib
 }
 
 func status(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status, error) {
-	st, err := one(ctx, t, scanStatus, `SELECT body, received FROM messages WHERE id = $1 ORDER BY revision DESC LIMIT 1`, id.UUID[:])
+	m, err := one(ctx, t, scanReceived, `SELECT body, received FROM messages WHERE id = $1 ORDER BY revision DESC LIMIT 1`, id.UUID[:])
 	if err != nil {
-		return st, err
+		return subscribers.Status{}, err
 	}
+	st := subscribers.Status{Message: m.ID, Revision: m.Revision, Kind: m.Kind, Urgency: m.Urgency, Received: m.at, Expires: m.Expires}
 	st.Refused, err = list(ctx, t, scanRefusal, `SELECT partnership, reason FROM routing_refusals
 		WHERE message = $1 AND revision = $2 ORDER BY partnership`, id.UUID[:], st.Revision)
 	if err != nil {
 		return st, err
 	}
-	st.Partnerships, err = partnershipStatuses(ctx, t, st)
+	if st.Partnerships, err = partnershipStatuses(ctx, t, st); err != nil {
+		return st, err
+	}
 	st.Done = done(st.Partnerships)
-	return st, err
+	return st, fillCases(ctx, t, m.Message, st.Partnerships)
+}
+
+// fillCases notes what word is owed about a message, or was. A correction owes
+// that of the matter which it corrects.
+func fillCases(ctx context.Context, t *tx, m broker.Message, partnerships []subscribers.PartnershipStatus) error {
+	matter := []broker.MessageID{m.ID}
+	if m.Corrects() {
+		family, err := relatives(ctx, t, m)
+		if err != nil {
+			return err
+		}
+		for _, r := range family {
+			matter = append(matter, r.id)
+		}
+	}
+	marks, args := listed(matter, nil)
+	cases, err := list(ctx, t, scanCase, `SELECT `+caseColumns+` FROM cases WHERE matter IN (`+marks+`) ORDER BY opened, id`, args...)
+	for _, c := range cases {
+		for i := range partnerships {
+			if partnerships[i].Partnership == c.Partnership {
+				partnerships[i].Case = c.Status()
+			}
+		}
+	}
+	return err
 }
 
 func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]subscribers.PartnershipStatus, error) {
@@ -118,14 +147,19 @@ func (s *Store) Reach(ctx context.Context, id broker.PartnershipID) (members int
 	return members, byChannel, err
 }
 
-func scanStatus(r row) (st subscribers.Status, err error) {
+// received is a message and when it came.
+type received struct {
+	broker.Message
+	at time.Time
+}
+
+func scanReceived(r row) (m received, err error) {
 	var body string
-	if err := r.Scan(&body, asTime{&st.Received}); err != nil {
-		return st, err
+	if err := r.Scan(&body, asTime{&m.at}); err != nil {
+		return m, err
 	}
-	m, err := decodeMessage(body)
-	st.Message, st.Revision, st.Kind, st.Urgency, st.Expires = m.ID, m.Revision, m.Kind, m.Urgency, m.Expires
-	return st, err
+	m.Message, err = decodeMessage(body)
+	return m, err
 }
 
 func scanRefusal(r row) (refused subscribers.RoutingRefusal, err error) {

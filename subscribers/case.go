@@ -126,6 +126,14 @@ func EndFor(m broker.Message, at time.Time) (CaseEnd, bool) {
 // Open says whether word is still owed.
 func (c Case) Open() bool { return c.End.How == "" }
 
+// Status is the case as a message's status shows it.
+func (c Case) Status() *CaseStatus {
+	return &CaseStatus{
+		ID: c.ID, Owner: c.Owner, Due: c.Due, Reminders: int(c.Step),
+		Ended: c.End.How, By: c.End.By, At: c.End.At, Why: c.End.Why,
+	}
+}
+
 // OverdueAt says whether it is open and its time has come.
 func (c Case) OverdueAt(now time.Time) bool { return c.Open() && !now.Before(c.Due) }
 

@@ -42,7 +42,24 @@ type PartnershipStatus struct {
 	PlanVersion int                  `json:"planVersion"`
 	Planned     bool                 `json:"planned"` // the last delivery has been written
 	Channels    []ChannelStatus      `json:"channels"`
+	Case        *CaseStatus          `json:"case,omitempty"` // nil: no word is owed
 }
+
+// CaseStatus is the word that the police owe a partnership about a message, or
+// how that debt ended.
+type CaseStatus struct {
+	ID        CaseID    `json:"id"`
+	Owner     string    `json:"owner"`
+	Due       time.Time `json:"due"`
+	Reminders int       `json:"reminders"`
+	Ended     CaseHow   `json:"ended,omitempty"` // empty: word is still owed
+	By        string    `json:"by,omitempty"`
+	At        time.Time `json:"at,omitzero"`
+	Why       string    `json:"why,omitempty"`
+}
+
+// Overdue says whether word is owed and its time has come.
+func (c CaseStatus) Overdue(now time.Time) bool { return c.Ended == "" && !now.Before(c.Due) }
 
 // ChannelStatus counts the members of one message, partnership and channel by
 // how far it came. Who has several addresses on the channel counts once, by

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -17,21 +19,40 @@ var caseID = subscribers.CaseID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00
 // OpenCases is the alert of which nothing was heard, due an hour ago, and one
 // that is due tomorrow.
 func (w *world) OpenCases(context.Context, broker.ZoneID) ([]subscribers.Case, error) {
+	return w.cases(), nil
+}
+
+func (w *world) cases() []subscribers.Case {
 	late := subscribers.Case{ID: caseID, Zone: "demo", Partnership: "tilleuls", Message: alertID, Revision: 1, Owner: author, Opened: w.now.AddDate(0, 0, -1), Due: w.now}
 	soon := late
 	soon.ID, soon.Message, soon.Due = subscribers.CaseID{UUID: uuid.New()}, tipID, w.now.AddDate(0, 0, 1)
-	return []subscribers.Case{late, soon}, nil
+	if w.caseEnd.How != "" {
+		return []subscribers.Case{soon}
+	}
+	return []subscribers.Case{late, soon}
+}
+
+// Case is the alert's, open or closed.
+func (w *world) Case(_ context.Context, id subscribers.CaseID) (subscribers.Case, error) {
+	if id != caseID {
+		return subscribers.Case{}, subscribers.ErrNotFound
+	}
+	end := w.caseEnd
+	w.caseEnd = subscribers.CaseEnd{}
+	found := w.cases()[0]
+	w.caseEnd, found.End = end, end
+	return found, nil
 }
 
 // Close closes the case once.
-func (w *world) Close(_ context.Context, id subscribers.CaseID, by, _ string) (subscribers.Case, error) {
+func (w *world) Close(_ context.Context, id subscribers.CaseID, by, why string) (subscribers.Case, error) {
 	switch {
 	case id != caseID:
 		return subscribers.Case{}, subscribers.ErrNotFound
-	case w.caseClosedBy != "":
-		return subscribers.Case{}, &subscribers.CaseClosedError{First: subscribers.CaseEnd{How: subscribers.NotAllowed, By: w.caseClosedBy, At: w.now}}
+	case w.caseEnd.How != "":
+		return subscribers.Case{}, &subscribers.CaseClosedError{First: w.caseEnd}
 	}
-	w.caseClosedBy = by
+	w.caseEnd = subscribers.CaseEnd{How: subscribers.NotAllowed, By: by, At: w.now, Why: why}
 	return subscribers.Case{}, nil
 }
 
@@ -60,5 +81,78 @@ func TestAPICases(t *testing.T) {
 		if answer.Code != tc.status || !strings.Contains(answer.Body.String(), tc.says) {
 			t.Errorf("%s: got %d %s, want %d with %q", tc.name, answer.Code, answer.Body, tc.status, tc.says)
 		}
+	}
+}
+
+// The desk shows what is owed, and leads to where it can be answered.
+func TestOwedOnTheDesk(t *testing.T) {
+	w := newWorld(t)
+	for path, want := range map[string][]string{
+		"/?lang=fr":                 {`Ce que nous devons encore <span class="count">2</span>`, "/cases/" + caseID.String() + "?lang=fr", "En retard\u00a0: retour attendu aujourd’hui à 20\u00a0h\u00a015", "/cases?zone=demo&amp;lang=fr"},
+		"/cases?zone=demo&lang=nl":  {"Te laat: terugkoppeling verwacht vandaag om 20.15 uur", "Terugkoppeling verwacht morgen", "PLP Les Tilleuls", "Auteur: " + author, "/messages/new?kind=feedback&amp;ref=" + alertID.String() + "&amp;zone=demo&amp;lang=nl", "Het onderzoek laat het niet toe"},
+		"/cases/" + caseID.String(): {"Overdue: feedback was expected today at 20:15", `action="/cases/` + caseID.String() + `/close"`, "PLP Les Tilleuls"},
+		"/messages/new?kind=feedback&ref=" + alertID.String() + "&lang=en": {`name="ref" value="` + alertID.String()},
+	} {
+		body := w.get(path).Body.String()
+		for _, text := range want {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s lacks %q", path, text)
+			}
+		}
+	}
+}
+
+// "The inquiry does not allow it" closes a case once, in the name of one officer.
+func TestCloseCaseOnThePage(t *testing.T) {
+	w := newWorld(t)
+	page := "/cases/" + caseID.String()
+	post := func(by, words string) *httptest.ResponseRecorder {
+		return w.post(page+"/close?lang=en", url.Values{"by": {by}, "words": {words}})
+	}
+	if answer := post(" ", "secret"); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), ">secret</textarea>") {
+		t.Errorf("nobody: got %d, want 422 and the reason as it was typed", answer.Code)
+	}
+	if answer := post("CP Maes", strings.Repeat("a", maxReason+1)); answer.Code != http.StatusUnprocessableEntity {
+		t.Errorf("too long: got %d, want 422", answer.Code)
+	}
+	for range 2 { // a form that is sent twice closes once
+		if answer := post("CP Maes", "the magistrate"); answer.Code != http.StatusSeeOther || answer.Header().Get("Location") != page+"?lang=en" {
+			t.Fatalf("closed: got %d to %q", answer.Code, answer.Header().Get("Location"))
+		}
+	}
+	if answer := post("Insp. Claes", "me too"); answer.Code != http.StatusConflict || !strings.Contains(answer.Body.String(), "CP Maes") {
+		t.Errorf("a second officer: got %d, want 409 and who was first", answer.Code)
+	}
+	body := w.get(page + "?lang=en").Body.String()
+	if !strings.Contains(body, "The inquiry does not allow any word: CP Maes") || !strings.Contains(body, "<blockquote>the magistrate") || strings.Contains(body, "<form") {
+		t.Error("the closed case does not say who closed it and why, or can be closed again")
+	}
+	if strings.Contains(w.get("/cases?lang=en").Body.String(), page) {
+		t.Error("a closed case is still owed")
+	}
+	answer := w.do(request{method: http.MethodPost, path: page + "/close", form: url.Values{"by": {"CP Maes"}}, header: map[string]string{"Sec-Fetch-Site": "cross-site"}})
+	if answer.Code != statusCrossOrigin {
+		t.Errorf("another site's form: got %d, want %d", answer.Code, statusCrossOrigin)
+	}
+}
+
+// Feedback that is long overdue is about a message that the form no longer offers.
+func TestFeedbackAboutAnOldMessage(t *testing.T) {
+	w := newWorld(t)
+	w.recentOnly = tipID
+	body := w.get("/messages/new?kind=feedback&zone=demo&lang=fr&ref=" + alertID.String()).Body.String()
+	if !strings.Contains(body, `name="ref" value="`+alertID.String()) || !strings.Contains(body, "Cambriolage en cours") {
+		t.Error("the form has lost the message that the feedback is about")
+	}
+}
+
+// The message's own page says what word is owed about it.
+func TestProgressShowsTheCase(t *testing.T) {
+	w := newWorld(t)
+	status := w.statuses[alertID]
+	status.Partnerships[0].Case = w.cases()[0].Status()
+	body := w.get("/messages/" + alertID.String() + "?lang=de").Body.String()
+	if !strings.Contains(body, `<a href="/cases/`+caseID.String()+`?lang=de">Überfällig: Rückmeldung erwartet heute um 20:15 Uhr`) {
+		t.Error("the page of the alert does not show that feedback is overdue")
 	}
 }

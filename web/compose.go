@@ -210,6 +210,9 @@ func (s *server) fillReferences(ctx context.Context, p *composePage) error {
 	if err != nil {
 		return fmt.Errorf("list messages: %w", err)
 	}
+	if recent, err = s.withReferenced(ctx, p.Form, recent); err != nil {
+		return err
+	}
 	for _, m := range recent {
 		t, lang := m.Text(p.Lang)
 		one := recentChoice{m.ID.String(), t.Title, p.When(m.Sent), p.Kind(m.Kind), lang, m.ID.String() == p.Form.Reference}
@@ -219,6 +222,22 @@ func (s *server) fillReferences(ctx context.Context, p *composePage) error {
 		p.Choices = append(p.Choices, one)
 	}
 	return nil
+}
+
+// withReferenced adds the message that the form is about where it is an older
+// one, as with feedback that is long overdue.
+func (s *server) withReferenced(ctx context.Context, f form, recent []broker.Message) ([]broker.Message, error) {
+	if f.Reference == "" || slices.ContainsFunc(recent, func(m broker.Message) bool { return m.ID.String() == f.Reference }) {
+		return recent, nil
+	}
+	m, err := s.referenced(ctx, f)
+	switch {
+	case errors.Is(err, subscribers.ErrNotFound):
+		return recent, nil
+	case err != nil:
+		return nil, fmt.Errorf("read the message it is about: %w", err)
+	}
+	return append(recent, m), nil
 }
 
 func choices(v view, prefix, on string, values ...string) []choice {

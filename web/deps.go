@@ -46,6 +46,8 @@ type Records interface {
 	// OpenCases returns the cases of a zone, or of all when it is empty, in which
 	// word is still owed; those due first at the front.
 	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)
+	// Case returns one, open or closed.
+	Case(ctx context.Context, id subscribers.CaseID) (subscribers.Case, error)
 	// Officers returns the people of a zone's police to whom Relais writes.
 	Officers(ctx context.Context, zone broker.ZoneID) ([]subscribers.Officer, error)
 	// Plan returns one version of a partnership's plan.

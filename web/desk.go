@@ -23,6 +23,9 @@ type deskPage struct {
 	Kinds   []kindLink
 	Waiting []waiting
 	Recent  []recent
+	Owed    []owedLine
+	OwedAll string // where all of them stand
+	OwedN   int
 	Dead    []deadLine
 	Empty   bool // no zone has a partnership yet
 }
@@ -95,7 +98,16 @@ func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID)
 	if err := s.fillRecent(ctx, p); err != nil {
 		return err
 	}
+	if err := s.fillOwed(ctx, p); err != nil {
+		return err
+	}
 	return s.fillDead(ctx, p)
+}
+
+func (s *server) fillOwed(ctx context.Context, p *deskPage) (err error) {
+	p.OwedAll = p.URL("/cases?zone=" + string(p.Zone))
+	p.Owed, p.OwedN, err = s.owed(ctx, p.view, p.Zone, shownOwed)
+	return err
 }
 
 // chosenZone is the asked one if it exists, else the first.

@@ -85,6 +85,11 @@ func TestPages(t *testing.T) {
 		{"left", w.link(subscribers.CanLeave, letterID), url.Values{}, 200},
 		{"when to write", w.link(subscribers.CanLeave, letterID) + "/rest?saved=", nil, 200},
 		{"when to write with faults", w.link(subscribers.CanLeave, letterID) + "/rest", url.Values{"from": {"21:00"}, "last": {"2020-01-01"}}, 422},
+		{"what is owed", "/cases?zone=demo", nil, 200},
+		{"case", "/cases/" + caseID.String(), nil, 200},
+		{"case without a name", "/cases/" + caseID.String() + "/close", url.Values{}, 422},
+		{"case unknown", "/cases/0193596a-0000-7000-8000-0000000000ff", nil, 404},
+		{"case id malformed", "/cases/seven", nil, 404},
 		{"forged", "/a/AAAA", nil, 403},
 		{"nowhere", "/nowhere", nil, 404},
 		{"wrong method", "/m/x", url.Values{}, 405},
@@ -159,6 +164,30 @@ func TestStaticFiles(t *testing.T) {
 	}
 	if got := w.get("/static/").Code; got != 404 {
 		t.Errorf("the folder itself: got %d, want 404", got)
+	}
+}
+
+// No rule of the stylesheet stands within another: browsers take such a rule as
+// nested, and what follows then applies to nothing. Only @media holds rules.
+func TestStylesheetIsFlat(t *testing.T) {
+	css := newWorld(t).get("/static/relais.css").Body.String()
+	var open []string // what each open brace belongs to
+	for n, line := range strings.Split(css, "\n") {
+		for start, c := range line {
+			switch {
+			case c == '{' && len(open) > 0 && !strings.HasPrefix(open[len(open)-1], "@"):
+				t.Fatalf("line %d is within the rule of %s", n+1, open[len(open)-1])
+			case c == '{':
+				open = append(open, strings.TrimSpace(line[:start]))
+			case c == '}' && len(open) == 0:
+				t.Fatalf("line %d closes what is not open", n+1)
+			case c == '}':
+				open = open[:len(open)-1]
+			}
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("still open at the end: %q", open)
 	}
 }
 

@@ -34,6 +34,7 @@ type partnershipProgress struct {
 	Release  string // from when on the police may send it themselves
 	Do       action // answer a question, send it, or see who decided what
 	Plan     string
+	Case     *action // until when word is owed, or how that ended; nil: none is
 	Channels []channelProgress
 	Planning bool // granted, and its deliveries are still being written
 }
@@ -127,6 +128,9 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 		shown.Do.Name = v.T("decision.answer")
 	case !p.Release.IsZero() && shown.Release == "":
 		shown.Do.Name, shown.Release = v.T("decision.release"), v.T("desk.release")
+	}
+	if p.Case != nil {
+		shown.Case = &action{v.due(*p.Case), v.caseURL(p.Case.ID)}
 	}
 	for _, c := range p.Channels {
 		shown.Channels = append(shown.Channels, v.channel(c))

@@ -124,6 +124,7 @@ func familyKeys() []string {
 	}
 	add("outcome.", "approved", "approved.you", "refused", "refused.you")
 	add("approve.again.", "approved", "refused", "held", "questioned")
+	add("owed.ended.", string(subscribers.EndedByFeedback), string(subscribers.EndedByClosing), string(subscribers.EndedByCancel), string(subscribers.NotAllowed))
 	add("standing.", "held", "held.you", "questioned", "questioned.you")
 	add("journal.", "approved", "direct", "refused", "held", "resumed", "questioned", "answered", "released", "overruled", "lapsed", "replaced", "withdrawn")
 	add("compose.title.", "alert", "update", "cancel")

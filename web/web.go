@@ -62,6 +62,9 @@ func (s *server) routes() {
 	s.desk("GET /approvals/{id}", s.getDecision)
 	s.desk("POST /approvals/{id}/answer", s.postDecision(subscribers.ApprovalPending))
 	s.desk("POST /approvals/{id}/release", s.postDecision(subscribers.ApprovalOverruled))
+	s.desk("GET /cases", s.getOwed)
+	s.desk("GET /cases/{id}", s.getCase)
+	s.desk("POST /cases/{id}/close", s.postCloseCase)
 
 	s.mux.HandleFunc("GET /a/{token}", s.getApproval)
 	s.mux.HandleFunc("POST /a/{token}", s.postApproval)

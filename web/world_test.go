@@ -39,7 +39,8 @@ type world struct {
 
 	published    []broker.Message
 	decisions    []subscribers.Decision
-	nobodyOnFile bool // the zone has no officer
+	recentOnly   broker.MessageID // the one recent message; zero: all are
+	nobodyOnFile bool             // the zone has no officer
 	stopped      []string
 	replayed     []uuid.UUID
 	reports      []channels.Report
@@ -49,11 +50,11 @@ type world struct {
 	push     PushChannel
 	contacts Contacts
 
-	caps         subscribers.Capabilities
-	log          *bytes.Buffer
-	options      Options
-	caseClosedBy string
-	handler      http.Handler
+	caps    subscribers.Capabilities
+	log     *bytes.Buffer
+	options Options
+	caseEnd subscribers.CaseEnd // of the alert's case
+	handler http.Handler
 }
 
 const author = "Insp. Dubois"
@@ -339,7 +340,7 @@ func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Stat
 func (w *world) Recent(_ context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error) {
 	var list []broker.Message
 	for _, m := range w.messages {
-		if m.Zone == zone {
+		if m.Zone == zone && (w.recentOnly == broker.MessageID{} || w.recentOnly == m.ID) {
 			list = append(list, m)
 		}
 	}

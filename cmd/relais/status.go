@@ -116,8 +116,35 @@ func printStatus(out io.Writer, s subscribers.Status) error {
 		if err := printChannels(out, p.Channels); err != nil {
 			return err
 		}
+		if p.Case != nil {
+			fmt.Fprintln(out, "  "+sayCase(*p.Case, time.Now()))
+		}
 	}
 	return nil
+}
+
+// sayCase says what word is owed, or how that ended.
+func sayCase(c subscribers.CaseStatus, now time.Time) string {
+	said := fmt.Sprintf("Case %s: ", c.ID)
+	switch c.Ended {
+	case "":
+		said += fmt.Sprintf("%s owes word of what came of it, due %s", c.Owner, clock(c.Due))
+		if c.Overdue(now) {
+			said += ", overdue"
+		}
+		return said
+	case subscribers.NotAllowed:
+		said += "the inquiry does not allow any word, said " + c.By
+	case subscribers.EndedByCancel:
+		said += "ended, for the message was withdrawn by " + c.By
+	default:
+		said += fmt.Sprintf("word came (%s) from %s", c.Ended, c.By)
+	}
+	said += " at " + clock(c.At)
+	if c.Why != "" {
+		said += ": " + c.Why
+	}
+	return said
 }
 
 func sayApproval(p subscribers.PartnershipStatus) string {
