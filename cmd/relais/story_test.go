@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -139,13 +140,16 @@ func cmdPlanned(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(villageOf(ts).waitForPlan(context.Background(), id))
 }
 
-// cmdFinal waits until every delivery of a message is final: final ID
+// cmdFinal waits until a message is routed and every delivery final: final ID
 func cmdFinal(ts *testscript.TestScript, _ bool, args []string) {
 	id, err := broker.ParseMessageID(args[0])
 	ts.Check(err)
 	d := villageOf(ts)
 	ts.Check(until(context.Background(), func() (bool, error) {
 		status, err := d.node.store.Status(context.Background(), id)
+		if errors.Is(err, subscribers.ErrNotFound) {
+			return false, nil
+		}
 		return status.Done, err
 	}))
 }
