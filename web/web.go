@@ -55,6 +55,17 @@ func withDefaults(d Deps) Deps {
 }
 
 func (s *server) routes() {
+	s.deskRoutes()
+	s.linkRoutes()
+	s.callbackRoutes()
+	s.apiRoutes()
+	s.mux.HandleFunc("GET /healthz", s.getHealth)
+	s.mux.HandleFunc("GET /readyz", s.getReady)
+	s.mux.Handle("GET /static/", s.pages.static())
+}
+
+// deskRoutes are the pages of the police.
+func (s *server) deskRoutes() {
 	s.desk("GET /{$}", s.getDesk)
 	s.desk("GET /messages/new", s.getCompose)
 	s.desk("POST /messages", s.postMessage)
@@ -65,7 +76,10 @@ func (s *server) routes() {
 	s.desk("GET /cases", s.getOwed)
 	s.desk("GET /cases/{id}", s.getCase)
 	s.desk("POST /cases/{id}/close", s.postCloseCase)
+}
 
+// linkRoutes are the pages behind a link that somebody was sent: the link is the right.
+func (s *server) linkRoutes() {
 	s.mux.HandleFunc("GET /a/{token}", s.getApproval)
 	s.mux.HandleFunc("POST /a/{token}", s.postApproval)
 	s.mux.HandleFunc("POST /a/{token}/push", s.postPush(subscribers.CanDecide))
@@ -76,11 +90,17 @@ func (s *server) routes() {
 	s.mux.HandleFunc("POST /u/{token}", s.postLeave)
 	s.mux.HandleFunc("GET /u/{token}/rest", s.getRest)
 	s.mux.HandleFunc("POST /u/{token}/rest", s.postRest)
+}
 
+// callbackRoutes are where providers report.
+func (s *server) callbackRoutes() {
 	s.mux.HandleFunc("POST /callbacks/{channel}/inbound", s.postInbound)
 	s.mux.HandleFunc("POST /callbacks/{channel}/{rest...}", s.postCallback)
 	s.mux.HandleFunc("POST /callbacks/{channel}", s.postCallback)
+}
 
+// apiRoutes are for programs.
+func (s *server) apiRoutes() {
 	s.api("GET /api/messages", s.apiMessages)
 	s.api("POST /api/messages", s.apiPublish)
 	s.api("POST /api/messages/alike", s.apiAlike)
@@ -102,10 +122,6 @@ func (s *server) routes() {
 	s.api("PUT /api/members/{id}/rest", s.apiSetRest)
 	s.api("GET /api/dead", s.apiDead)
 	s.api("POST /api/dead/{id}/replay", s.apiReplay)
-
-	s.mux.HandleFunc("GET /healthz", s.getHealth)
-	s.mux.HandleFunc("GET /readyz", s.getReady)
-	s.mux.Handle("GET /static/", s.pages.static())
 }
 
 // desk registers a page for the police, api an address for programs. Both
