@@ -33,8 +33,13 @@ func (s *server) secured(next http.Handler) http.Handler {
 // form, and the check of the form's origin would refuse it where the browser
 // leaves Sec-Fetch-Site out, that is over plain HTTP.
 func referrerPolicy(r *http.Request) string {
-	if r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/messages") {
+	if r.URL.Path == "/" {
 		return "same-origin"
+	}
+	for _, desk := range []string{"/messages", "/approvals", "/cases"} {
+		if strings.HasPrefix(r.URL.Path, desk) {
+			return "same-origin"
+		}
 	}
 	return "no-referrer"
 }

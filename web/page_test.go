@@ -127,6 +127,8 @@ func TestHeadersOfEveryPage(t *testing.T) {
 	w := newWorld(t)
 	for path, referrer := range map[string]string{
 		"/":                                   "same-origin",
+		"/approvals/x":                        "same-origin",
+		"/cases/x":                            "same-origin",
 		w.link(subscribers.CanDecide, askID):  "no-referrer",
 		w.link(subscribers.CanOpen, letterID): "no-referrer",
 		"/u/forged":                           "no-referrer",
