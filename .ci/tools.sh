@@ -9,8 +9,11 @@ need_tools() {
 	has_c_compiler || missing+=(gcc libc6-dev)
 	command -v redis-server >/dev/null || missing+=(redis-server)
 	postgres_bin >/dev/null || missing+=(postgresql)
+	command -v node >/dev/null || missing+=(nodejs)
+	command -v npm >/dev/null || missing+=(npm)
+	chromium_path >/dev/null || missing+=(chromium)
 	if [ ${#missing[@]} -eq 0 ]; then
-		echo "C compiler, redis-server and PostgreSQL are here"
+		echo "C compiler, redis-server, PostgreSQL, node, npm and Chromium are here"
 		return
 	fi
 	local sudo
@@ -21,7 +24,8 @@ need_tools() {
 	fi
 	echo "installing ${missing[*]}"
 	install_packages "$sudo" "${missing[@]}"
-	has_c_compiler && command -v redis-server >/dev/null && postgres_bin >/dev/null
+	has_c_compiler && command -v redis-server >/dev/null && command -v node >/dev/null && command -v npm >/dev/null &&
+		postgres_bin >/dev/null && chromium_path >/dev/null
 }
 
 # The C compiler is for the race detector.
@@ -65,6 +69,28 @@ postgres_bin() {
 		fi
 	done
 	return 1
+}
+
+# chromium_path prints the browser that shows pages in the tests.
+chromium_path() {
+	command -v chromium || command -v chromium-browser || command -v google-chrome
+}
+
+# install_npm puts what channels/push/testdata/npm locks, checked against its
+# hashes, into .cache, once for each version of the lock, and sets $npm_modules.
+# No script of a package runs.
+install_npm() {
+	local lock=channels/push/testdata/npm/package-lock.json
+	npm_modules=$PWD/.cache/npm-$(sha256sum $lock | cut -c1-12)/node_modules
+	if [ -d "$npm_modules" ]; then
+		return
+	fi
+	echo "installing what $lock locks"
+	rm -rf .cache/npm-new
+	mkdir -p .cache/npm-new
+	cp channels/push/testdata/npm/package.json $lock .cache/npm-new
+	(cd .cache/npm-new && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+	mv .cache/npm-new "${npm_modules%/node_modules}"
 }
 
 # install_linter builds golangci-lint into .cache (about 4 minutes, once for
