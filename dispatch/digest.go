@@ -52,7 +52,7 @@ func (d *Digester) RunNow(ctx context.Context) error {
 	var slots []subscribers.Slot
 	for _, p := range partnerships {
 		now := d.Now()
-		slots = append(slots, subscribers.Slot{Partnership: p.ID, Date: p.Today(now), DueAt: now})
+		slots = append(slots, subscribers.Slot{Partnership: p.ID, Date: p.Today(now), DueAt: now, LeavesAt: now})
 	}
 	if err := d.Ledger.AddSlots(ctx, slots); err != nil {
 		return fmt.Errorf("add digest slots: %w", err)

@@ -87,7 +87,11 @@ func (s *Script) preview(ctx context.Context, e subscribers.Entry) (*channels.Co
 	if err != nil {
 		return nil, fmt.Errorf("read partnership: %w", err)
 	}
-	items, people, err := s.Ledger.Waiting(ctx, p.ID, e.NotAfter)
+	slot, err := s.Ledger.Slot(ctx, p.ID, subscribers.SlotDay(e, p))
+	if err != nil {
+		return nil, fmt.Errorf("read digest slot: %w", err)
+	}
+	items, people, err := s.Ledger.Waiting(ctx, slot)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (l *laterSlots) putsOff(ctx context.Context, person subscribers.DigestPerso
 func (l *laterSlots) ask(ctx context.Context, id broker.PartnershipID) (bool, error) {
 	slot, err := l.d.Ledger.Slot(ctx, id, l.slot.Date)
 	if err == nil {
-		return slot.ClosedAt.IsZero() && slot.DueAt.After(l.slot.DueAt), nil
+		return slot.ClosedAt.IsZero() && slot.LeavesAt.After(l.slot.LeavesAt), nil
 	}
 	if !errors.Is(err, subscribers.ErrNotFound) {
 		return false, err
@@ -68,5 +68,5 @@ func (l *laterSlots) ask(ctx context.Context, id broker.PartnershipID) (bool, er
 		return false, err
 	}
 	slot, found := plan.Digest.SlotOn(p, l.slot.Date)
-	return found && slot.DueAt.After(l.slot.DueAt), nil
+	return found && slot.LeavesAt.After(l.slot.LeavesAt), nil
 }

@@ -186,9 +186,9 @@ type Previews interface {
 	// cover note. Both say whether it had not left yet.
 	HoldSlot(ctx context.Context, s subscribers.Slot, by string, now time.Time) (inTime bool, err error)
 	NoteSlot(ctx context.Context, s subscribers.Slot, note, by string, now time.Time) (inTime bool, err error)
-	// Waiting returns what waits for a partnership's next digest and is still of
-	// use at an instant, oldest first, and for how many people.
-	Waiting(ctx context.Context, id broker.PartnershipID, at time.Time) (items []subscribers.WaitingItem, people int, err error)
+	// Waiting returns what a slot will take of its partnership's messages, oldest
+	// first, and for how many people.
+	Waiting(ctx context.Context, s subscribers.Slot) (items []subscribers.WaitingItem, people int, err error)
 }
 
 // Replayer is what the dead letters need beyond Bury.

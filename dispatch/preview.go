@@ -26,7 +26,7 @@ func (d *Digester) preview(ctx context.Context) error {
 }
 
 func (d *Digester) show(ctx context.Context, slot subscribers.Slot) error {
-	items, _, err := d.Ledger.Waiting(ctx, slot.Partnership, slot.DueAt)
+	items, _, err := d.Ledger.Waiting(ctx, slot)
 	if err != nil || len(items) == 0 {
 		return err // an empty infoflash is not sent; what comes before it leaves is shown then
 	}

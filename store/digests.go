@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -53,26 +52,27 @@ func fillItems(ctx context.Context, t *tx, slot subscribers.Slot, people []subsc
 		}
 		return nil
 	}, `SELECT `+entryOf("d")+`, CASE WHEN EXISTS (SELECT 1 FROM digest_slots r WHERE r.partnership = d.partnership
-				AND r.due_at >= d.created_at AND r.due_at <= $3 AND r.held_at = 0) THEN 1 ELSE 0 END
+				AND r.due_at >= d.created_at AND r.leaves_at <= $3 AND r.held_at = 0) THEN 1 ELSE 0 END
 		FROM wanted w CROSS JOIN deliveries d
 		JOIN memberships s ON s.partnership = d.partnership AND s.member = d.member AND s.left_at = 0
 		LEFT JOIN digest_slots h ON h.partnership = d.partnership AND h.date = $4 AND h.held_at <> 0
 		WHERE d.member = w.id AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2 AND h.date IS NULL
-		ORDER BY w.n, d.created_at, d.id`, millis(now), millis(slot.DueAt), slot.Date.String())
+		ORDER BY w.n, d.created_at, d.id`, millis(now), millis(slot.LeavesAt), slot.Date.String())
 }
 
-// Waiting returns what waits for a partnership's next digest and is still of
-// use at an instant, oldest first, and for how many people.
-func (s *Store) Waiting(ctx context.Context, id broker.PartnershipID, at time.Time) (items []subscribers.WaitingItem, people int, err error) {
+// Waiting returns what a slot will take of its partnership's messages, oldest
+// first, and for how many people: what came before it fell due and is still of
+// use when it leaves.
+func (s *Store) Waiting(ctx context.Context, slot subscribers.Slot) (items []subscribers.WaitingItem, people int, err error) {
 	const from = ` FROM memberships s JOIN deliveries d ON d.member = s.member AND d.partnership = s.partnership
-		WHERE s.partnership = $1 AND s.left_at = 0 AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2 `
-	err = s.read(ctx, fmt.Sprintf("read what waits for the digest of partnership %s", id), func(t *tx) error {
+		WHERE s.partnership = $1 AND s.left_at = 0 AND d.state = 'digested' AND d.digest IS NULL AND d.not_after > $2 AND d.created_at <= $3 `
+	err = s.read(ctx, fmt.Sprintf("read what waits for the digest of partnership %s", slot.Partnership), func(t *tx) error {
 		items, err = list(ctx, t, scanWaiting, `SELECT d.about, d.revision, COUNT(DISTINCT d.member)`+from+`
-			GROUP BY d.about, d.revision ORDER BY MIN(d.created_at), d.about`, string(id), millis(at))
+			GROUP BY d.about, d.revision ORDER BY MIN(d.created_at), d.about`, string(slot.Partnership), millis(slot.LeavesAt), millis(slot.DueAt))
 		if err != nil {
 			return err
 		}
-		people, err = one(ctx, t, scanNumber, `SELECT COUNT(DISTINCT d.member)`+from, string(id), millis(at))
+		people, err = one(ctx, t, scanNumber, `SELECT COUNT(DISTINCT d.member)`+from, string(slot.Partnership), millis(slot.LeavesAt), millis(slot.DueAt))
 		return err
 	})
 	return items, people, err
@@ -154,7 +154,7 @@ func (s *Store) DigestItems(ctx context.Context, ids []channels.DeliveryID) (ite
 			return err
 		}, `SELECT w.n, d.about, d.revision, d.partnership, COALESCE(a.decided_note, ''),
 				COALESCE((SELECT c.note FROM digest_slots c WHERE c.partnership = d.partnership AND c.held_at = 0
-					AND c.due_at >= d.created_at AND c.due_at <= g.created_at ORDER BY c.due_at DESC LIMIT 1), '')
+					AND c.due_at >= d.created_at AND c.leaves_at <= g.created_at ORDER BY c.due_at DESC LIMIT 1), '')
 			FROM wanted w CROSS JOIN deliveries d JOIN deliveries g ON g.id = d.digest LEFT JOIN approvals a ON a.id = d.approval
 			WHERE d.digest = w.id AND d.state NOT IN ('suppressed', 'expired') ORDER BY w.n, d.created_at, d.id`)
 	})

@@ -13,12 +13,12 @@ import (
 
 func TestSlots(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
-		first := subscribers.Slot{Partnership: tilleuls, Date: today, DueAt: noon.Add(-time.Hour)}
-		due := subscribers.Slot{Partnership: linden, Date: today, DueAt: noon}
-		later := subscribers.Slot{Partnership: linden, Date: today.AddDays(1), DueAt: noon.Add(time.Hour)}
+		first := subscribers.Slot{Partnership: tilleuls, Date: today, DueAt: noon.Add(-time.Hour), LeavesAt: noon.Add(-time.Hour)}
+		due := subscribers.Slot{Partnership: linden, Date: today, DueAt: noon, LeavesAt: noon}
+		later := subscribers.Slot{Partnership: linden, Date: today.AddDays(1), DueAt: noon.Add(time.Hour), LeavesAt: noon.Add(time.Hour)}
 		must(t, s.AddSlots(t.Context(), []subscribers.Slot{due, first, later}))
 		moved := first
-		moved.DueAt = noon.Add(24 * time.Hour)
+		moved.LeavesAt = noon.Add(24 * time.Hour)
 		must(t, s.AddSlots(t.Context(), []subscribers.Slot{moved})) // exists already
 
 		same(t, "the oldest", got(s.DueSlots(t.Context(), noon, time.Minute, 1))(t), []subscribers.Slot{first})
@@ -34,7 +34,7 @@ var today = subscribers.Date{Year: 2026, Month: 11, Day: 23}
 
 // slotOf is today's slot of a partnership, a little after what waits for it.
 func slotOf(id broker.PartnershipID) subscribers.Slot {
-	return subscribers.Slot{Partnership: id, Date: today, DueAt: noon.Add(10 * time.Second)}
+	return subscribers.Slot{Partnership: id, Date: today, DueAt: noon.Add(10 * time.Second), LeavesAt: noon.Add(10 * time.Second)}
 }
 
 // digestedFor makes entries that wait for a digest: one in each partnership

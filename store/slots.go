@@ -9,14 +9,14 @@ import (
 	"relais/subscribers"
 )
 
-const slotColumns = `partnership, date, due_at, told_at, held_at, held_by, note, note_by, closed_at`
+const slotColumns = `partnership, date, due_at, leaves_at, told_at, held_at, held_by, note, note_by, closed_at`
 
 // AddSlots writes slots that do not exist yet.
 func (s *Store) AddSlots(ctx context.Context, slots []subscribers.Slot) error {
 	return s.write(ctx, "add digest slots", func(t *tx) error {
-		_, err := t.each(ctx, `INSERT INTO digest_slots (partnership, date, due_at, leased_to, told_at, held_at, held_by, note, note_by, closed_at)
-			VALUES ($1, $2, $3, 0, 0, 0, '', '', '', 0) ON CONFLICT DO NOTHING`, len(slots),
-			func(i int) []any { return append(slotKey(slots[i]), millis(slots[i].DueAt)) })
+		_, err := t.each(ctx, `INSERT INTO digest_slots (partnership, date, due_at, leaves_at, leased_to, told_at, held_at, held_by, note, note_by, closed_at)
+			VALUES ($1, $2, $3, $4, 0, 0, 0, '', '', '', 0) ON CONFLICT DO NOTHING`, len(slots),
+			func(i int) []any { return append(slotKey(slots[i]), millis(slots[i].DueAt), millis(slots[i].LeavesAt)) })
 		return err
 	})
 }
@@ -26,8 +26,8 @@ func (s *Store) AddSlots(ctx context.Context, slots []subscribers.Slot) error {
 func (s *Store) DueSlots(ctx context.Context, now time.Time, lease time.Duration, limit int) (due []subscribers.Slot, err error) {
 	err = s.write(ctx, "take due digest slots", func(t *tx) error {
 		open, err := list(ctx, t, scanSlot, `SELECT `+slotColumns+` FROM digest_slots
-			WHERE closed_at = 0 AND due_at <= $1 AND leased_to <= $1
-			ORDER BY due_at, partnership, date LIMIT $2`, millis(now), limit)
+			WHERE closed_at = 0 AND leaves_at <= $1 AND leased_to <= $1
+			ORDER BY leaves_at, partnership, date LIMIT $2`, millis(now), limit)
 		if err != nil {
 			return err
 		}
@@ -68,8 +68,8 @@ func (s *Store) Slot(ctx context.Context, id broker.PartnershipID, on subscriber
 func (s *Store) UntoldSlots(ctx context.Context, now time.Time, limit int) (slots []subscribers.Slot, err error) {
 	err = s.read(ctx, "list digest slots to come", func(t *tx) error {
 		slots, err = list(ctx, t, scanSlot, `SELECT `+slotColumns+` FROM digest_slots
-			WHERE closed_at = 0 AND due_at > $1 AND told_at = 0 AND held_at = 0
-			ORDER BY due_at, partnership, date LIMIT $2`, millis(now), limit)
+			WHERE closed_at = 0 AND leaves_at > $1 AND told_at = 0 AND held_at = 0
+			ORDER BY leaves_at, partnership, date LIMIT $2`, millis(now), limit)
 		return err
 	})
 	return slots, err
@@ -85,7 +85,7 @@ func (s *Store) MarkTold(ctx context.Context, slot subscribers.Slot, at time.Tim
 }
 
 // beforeItLeaves holds for a slot that can still be changed at $3.
-const beforeItLeaves = `partnership = $1 AND date = $2 AND closed_at = 0 AND leased_to = 0 AND due_at > $3`
+const beforeItLeaves = `partnership = $1 AND date = $2 AND closed_at = 0 AND leased_to = 0 AND leaves_at > $3`
 
 // HoldSlot holds a slot, or releases it when by is empty, and says whether it
 // was still in time.
@@ -122,7 +122,7 @@ func slotKey(s subscribers.Slot) []any { return []any{string(s.Partnership), s.D
 
 func scanSlot(r row) (s subscribers.Slot, err error) {
 	var date string
-	if err := r.Scan((*string)(&s.Partnership), &date, asTime{&s.DueAt}, asTime{&s.ToldAt}, asTime{&s.HeldAt}, &s.HeldBy,
+	if err := r.Scan((*string)(&s.Partnership), &date, asTime{&s.DueAt}, asTime{&s.LeavesAt}, asTime{&s.ToldAt}, asTime{&s.HeldAt}, &s.HeldBy,
 		&s.Note, &s.NoteBy, asTime{&s.ClosedAt}); err != nil {
 		return s, err
 	}

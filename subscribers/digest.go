@@ -51,7 +51,8 @@ func slotOn(p Partnership, day Date, at calendar, loc *time.Location) (Slot, boo
 	if !falls {
 		return Slot{}, false
 	}
-	return Slot{Partnership: p.ID, Date: day, DueAt: day.At(clock, loc)}, true
+	due := day.At(clock, loc)
+	return Slot{Partnership: p.ID, Date: day, DueAt: due, LeavesAt: due}, true
 }
 
 // calendar says whether an infoflash goes on a day, and at what time.
@@ -76,7 +77,7 @@ const previewLate = 10 * time.Minute
 // first. It stays the infoflash of its day.
 func (d DigestPlan) Shown(slot Slot, now time.Time) Slot {
 	if d.Preview > 0 && now.After(slot.DueAt.Add(-d.Preview).Add(previewLate)) {
-		slot.DueAt = now.Add(d.Preview)
+		slot.LeavesAt = now.Add(d.Preview)
 	}
 	return slot
 }

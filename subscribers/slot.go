@@ -11,7 +11,8 @@ import (
 type Slot struct {
 	Partnership broker.PartnershipID
 	Date        Date
-	DueAt       time.Time
+	DueAt       time.Time // by the plan; what came later waits for the next
+	LeavesAt    time.Time // DueAt, or later when its coordinators could not see it before
 	ToldAt      time.Time // when the coordinators were written to, to read it first; zero: not
 	HeldAt      time.Time // since when it is held: nothing of this partnership goes on that day; zero: it is not
 	HeldBy      string

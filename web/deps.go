@@ -77,6 +77,18 @@ type Absences interface {
 	SetAbsences(ctx context.Context, id broker.PartnershipID, who subscribers.MemberID, away []subscribers.Span) error
 }
 
+// Infoflashes shows digests before they leave, and carries out what people
+// decide about them. What cannot be done is *subscribers.RefusedSlotError.
+type Infoflashes interface {
+	// Coming returns the next infoflash of every partnership of a zone, or of all
+	// when it is empty; Preview returns that of one day.
+	Coming(ctx context.Context, zone broker.ZoneID) ([]subscribers.SlotPreview, error)
+	Preview(ctx context.Context, id broker.PartnershipID, on subscribers.Date) (subscribers.SlotPreview, error)
+	// Change holds one, releases it, or writes its cover note. Who is the holder
+	// of a link; zero for those who need none.
+	Change(ctx context.Context, id broker.PartnershipID, on subscribers.Date, change subscribers.SlotChange, note, by string, who subscribers.MemberID) error
+}
+
 // DeadLetters lists what a step gave up on, and hands it out again.
 type DeadLetters interface {
 	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
@@ -130,6 +142,7 @@ type Deps struct {
 	CaseCloser     CaseCloser
 	Records        Records
 	Absences       Absences
+	Infoflashes    Infoflashes
 	DeadLetters    DeadLetters
 	Reports        Reports
 	ReportParsers  map[channels.Name]ReportParser

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -55,11 +54,11 @@ func (v view) reach(rule subscribers.ChannelRule, members int, byChannel map[cha
 // goes says when an approved message leaves.
 func (v view) goes(rule subscribers.Rule, plan subscribers.Plan, p subscribers.Partnership) string {
 	if rule.When == subscribers.WithDigest {
-		slots := plan.Digest.Slots(p, v.now, v.now.Add(8*24*time.Hour))
-		if len(slots) == 0 {
+		slot, found := plan.Digest.Next(p, v.now)
+		if !found {
 			return v.T("happens.digest")
 		}
-		return v.T("happens.digestAt", "when", v.When(slots[0].DueAt))
+		return v.T("happens.digestAt", "when", v.When(slot.DueAt))
 	}
 	if plan.QuietHours != nil && !rule.IgnoreQuietHours {
 		if end, quiet := plan.QuietHours.End(v.now.In(p.Location())); quiet {

@@ -81,6 +81,8 @@ func TestPages(t *testing.T) {
 		{"release too early", "/approvals/" + w.approvalID().String() + "/release", url.Values{"by": {"Insp. Claes"}, "words": {"urgent"}}, 422},
 		{"member's message", w.link(subscribers.CanOpen, letterID), nil, 200},
 		{"infoflash", w.link(subscribers.CanOpen, digestID), nil, 200},
+		{"infoflash to come", w.link(subscribers.CanPreview, previewID), nil, 200},
+		{"infoflash with a note too long", w.link(subscribers.CanPreview, previewID), url.Values{"action": {"note"}, "note": {strings.Repeat("é", 301)}}, 422},
 		{"leave", w.link(subscribers.CanLeave, letterID), nil, 200},
 		{"left", w.link(subscribers.CanLeave, letterID), url.Values{}, 200},
 		{"when to write", w.link(subscribers.CanLeave, letterID) + "/rest?saved=", nil, 200},

@@ -36,6 +36,7 @@ type world struct {
 	items        map[channels.DeliveryID][]subscribers.DigestItem
 	statuses     map[broker.MessageID]subscribers.Status
 	dead         []broker.DeadLetter
+	flash        subscribers.SlotPreview
 
 	published    []broker.Message
 	decisions    []subscribers.Decision
@@ -67,6 +68,7 @@ var (
 	tipID         = broker.MessageID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000000b")}
 	askID         = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a1")}
 	letterID      = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a2")}
+	previewID     = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a4")}
 	digestID      = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a3")}
 	deadID        = uuid.MustParse("0193596a-0000-7000-8000-0000000000d1")
 )
@@ -124,6 +126,10 @@ func (w *world) furnish() {
 	w.open(alertID, "tilleuls", urgentRule())
 	w.entries[askID] = subscribers.Entry{ID: askID, Purpose: channels.Ask, Approval: w.approvalID(), Partnership: "tilleuls", Member: coordinatorID, Lang: broker.French}
 	w.entries[letterID] = subscribers.Entry{ID: letterID, Purpose: channels.ForMember, Approval: w.approvalID(), Partnership: "tilleuls", Member: memberID, Lang: broker.French}
+	day := subscribers.Date{Year: 2026, Month: time.November, Day: 24}
+	w.flash = subscribers.SlotPreview{Slot: subscribers.Slot{Partnership: "tilleuls", Date: day, DueAt: w.now.Add(21 * time.Hour), LeavesAt: w.now.Add(21 * time.Hour)}, People: 41,
+		Items: []subscribers.WaitingItem{{Message: alertID, Revision: 1, People: 41}}}
+	w.entries[previewID] = subscribers.Entry{ID: previewID, Purpose: channels.Preview, About: subscribers.SlotAbout("tilleuls", day), NotAfter: w.flash.LeavesAt, Partnership: "tilleuls", Member: coordinatorID, Lang: broker.French}
 	tip := w.open(tipID, "lindendorp", tipRule())
 	w.entries[digestID] = subscribers.Entry{ID: digestID, Purpose: channels.Digest, Partnership: "tilleuls", Member: memberID, Lang: broker.French}
 	w.items[digestID] = []subscribers.DigestItem{
@@ -218,7 +224,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
-		Publisher: w, Decider: w, CaseCloser: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Decider: w, Infoflashes: w, CaseCloser: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 		Zones:         func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Ready:         func(context.Context) error { return w.failReady },
@@ -272,7 +278,7 @@ func (w *world) post(path string, form url.Values) *httptest.ResponseRecorder {
 }
 
 func (w *world) link(may subscribers.Capability, id channels.DeliveryID) string {
-	return map[subscribers.Capability]string{subscribers.CanDecide: "/a/", subscribers.CanOpen: "/m/", subscribers.CanLeave: "/u/"}[may] + w.caps.Token(may, id)
+	return map[subscribers.Capability]string{subscribers.CanDecide: "/a/", subscribers.CanOpen: "/m/", subscribers.CanLeave: "/u/", subscribers.CanPreview: "/d/"}[may] + w.caps.Token(may, id)
 }
 
 // decideAs moves the alert's approval without asking anybody.

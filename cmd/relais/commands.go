@@ -23,6 +23,7 @@ type commands struct {
 	Absences  absencesCommands `cmd:"" help:"Say when approvers are away, so that others are asked."`
 	Status    statusCommand    `cmd:"" help:"Show what became of a message."`
 	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
+	Digest    digestCommands   `cmd:"" help:"Show the infoflashes that are about to leave, hold them, and add a word."`
 	Cases     casesCommands    `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`
 	Officers  officersCommands `cmd:"" help:"Show the people of the police to whom Relais writes."`
 	Members   membersCommands  `cmd:"" help:"Change what single members want."`

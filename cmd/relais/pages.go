@@ -59,6 +59,7 @@ func (n *node) webDeps() web.Deps {
 		CaseCloser:    n.steps.cases,
 		Records:       n.store,
 		Absences:      n.store,
+		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
 		DeadLetters:   graveyard{n.store, n.broker},
 		Reports:       dispatch.NewReports(n.steps.after),
 		ReportParsers: parsers,

@@ -257,7 +257,8 @@ CREATE TABLE case_summaries (
 CREATE TABLE digest_slots (
     partnership TEXT   NOT NULL,
     date        TEXT   NOT NULL, -- 2026-11-23: one slot on a local day
-    due_at      BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL, -- by the plan
+    leaves_at   BIGINT NOT NULL, -- later than due_at when nobody could be shown it before
     leased_to   BIGINT NOT NULL,
     told_at     BIGINT NOT NULL, -- when the coordinators were written to, to read it first
     held_at     BIGINT NOT NULL, -- nothing of this partnership goes on this day
@@ -267,7 +268,7 @@ CREATE TABLE digest_slots (
     closed_at   BIGINT NOT NULL,
     PRIMARY KEY (partnership, date)
 );
-CREATE INDEX digest_slots_open ON digest_slots (due_at)
+CREATE INDEX digest_slots_open ON digest_slots (leaves_at)
     WHERE closed_at = 0;
 -- has a slot of this partnership fallen due since a message came?
 CREATE INDEX digest_slots_by_time ON digest_slots (partnership, due_at);
