@@ -21,6 +21,7 @@
 //	send, Claim to Record         entries calling            sweep: lease over → unknown → reconciled
 //	send, after Record            nothing                    a second job finds nothing to claim
 //	digest, between pages         slot open                  sweep: the slot's lease ends
+//	a person's way comes to nothing  duplicates due             sweep: standIn asks the other partnership's plan
 //
 // What a step needs from elsewhere stands here as an interface: Directory and
 // Ledger (ledger.go), Seen (seen.go).

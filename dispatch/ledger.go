@@ -27,6 +27,8 @@ type Directory interface {
 	// Members returns at most limit people (every role) of an audience who have
 	// not left, with all their contacts, by id, beginning after the given one.
 	Members(ctx context.Context, a subscribers.Audience, after subscribers.MemberID, limit int) ([]subscribers.Member, error)
+	// Member returns one with all their contacts, or subscribers.ErrNotFound.
+	Member(ctx context.Context, id subscribers.MemberID) (subscribers.Member, error)
 	// Contacts returns the contacts of the given members.
 	Contacts(ctx context.Context, ids []subscribers.MemberID) (map[subscribers.MemberID][]subscribers.Contact, error)
 }
@@ -74,7 +76,12 @@ type Deliveries interface {
 	// where another entry has the same (About, Revision, Channel, Hash), it is
 	// written as Suppressed with ReasonDuplicate instead. Add returns the ids of
 	// entries that it wrote as duplicates. An id that exists is left as it is.
+	// A person goes over to an approval that sends sooner than the one that they
+	// wait for, and to another one when all deliveries of the first came to nothing.
 	Add(ctx context.Context, entries []subscribers.Entry) (duplicates []channels.DeliveryID, err error)
+	// Replace takes a delivery out that was left out as a duplicate, and adds those
+	// that its person is owed now, as Add does.
+	Replace(ctx context.Context, standby channels.DeliveryID, by []subscribers.Entry) (duplicates []channels.DeliveryID, err error)
 	// TakePlaces asks for one of a member's places of a day for a message, and
 	// returns who has none left: limit different messages have one.
 	TakePlaces(ctx context.Context, day subscribers.Date, m broker.MessageID, members []subscribers.MemberID, limit int) (full map[subscribers.MemberID]bool, err error)

@@ -12,8 +12,12 @@ import (
 // member finds one of the people by name.
 func (w *world) member(name string) subscribers.Member {
 	w.t.Helper()
-	for _, p := range []broker.PartnershipID{"home", "shop"} {
-		members, err := w.store.Members(w.t.Context(), subscribers.Audience{Partnership: p}, subscribers.MemberID{}, 1000)
+	partnerships, err := w.store.Partnerships(w.t.Context(), "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, p := range partnerships {
+		members, err := w.store.Members(w.t.Context(), subscribers.Audience{Partnership: p.ID}, subscribers.MemberID{}, 1000)
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -18,6 +18,7 @@ type Sweeper struct {
 	Directory Directory
 	Ledger    Ledger
 	Approver  *Approver
+	Planner   *Planner
 	Cases     *Cases // nil: none are kept
 	Queue     Queue
 	After     Aftermath
@@ -77,6 +78,7 @@ func (s *Sweeper) deliveries(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list due deliveries: %w", err)
 	}
+	due, failed := s.standbys(ctx, due)
 	waiting, due := s.waiting(ctx, due)
 	var outcomes []subscribers.Outcome
 	var queue []subscribers.Entry
@@ -91,9 +93,9 @@ func (s *Sweeper) deliveries(ctx context.Context) error {
 		}
 	}
 	if err := s.After.Record(ctx, outcomes); err != nil {
-		return err
+		return errors.Join(failed, err)
 	}
-	return s.Queue.Entries(ctx, queue)
+	return errors.Join(failed, s.Queue.Entries(ctx, queue))
 }
 
 // next says what becomes of an entry whose time has come: its new state if it

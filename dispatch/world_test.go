@@ -100,7 +100,7 @@ func (w *world) build(log *slog.Logger) {
 			Owner: "node", Lease: time.Minute, Now: now, Log: log,
 		})
 	}
-	w.sweeper = &dispatch.Sweeper{Directory: w.store, Ledger: ledger, Approver: w.approver, Cases: w.cases, Queue: queue, After: w.after,
+	w.sweeper = &dispatch.Sweeper{Directory: w.store, Ledger: ledger, Approver: w.approver, Planner: w.planner, Cases: w.cases, Queue: queue, After: w.after,
 		Script: script, Outlets: outlets, Lease: 20 * time.Second, Now: now, Log: log}
 }
 
@@ -397,6 +397,11 @@ func (l *crashingLedger) Recall(ctx context.Context, m broker.Message, family []
 
 func (l *crashingLedger) Add(ctx context.Context, e []subscribers.Entry) (dup []channels.DeliveryID, err error) {
 	err = l.around(func() error { dup, err = l.Store.Add(ctx, e); return err })
+	return dup, err
+}
+
+func (l *crashingLedger) Replace(ctx context.Context, id channels.DeliveryID, e []subscribers.Entry) (dup []channels.DeliveryID, err error) {
+	err = l.around(func() error { dup, err = l.Store.Replace(ctx, id, e); return err })
 	return dup, err
 }
 

@@ -18,7 +18,9 @@ import (
 // another entry has the same (About, Revision, Channel, Hash), it is written
 // as Suppressed with ReasonDuplicate instead. An entry that comes Suppressed
 // makes no claim on the person: another partnership may still reach them. Who
-// waits for the digest of one partnership goes over to one that sends at once.
+// waits, for the digest of one partnership or the end of its quiet hours, goes
+// over to one that sends sooner; and so does a person to whom all deliveries of
+// the approval that claimed them came to nothing.
 //
 // Add returns the ids of entries that stand as duplicates, in their order; the
 // same ones when it is repeated. An id that exists is left as it is.
@@ -42,7 +44,7 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 	if err != nil {
 		return nil, err
 	}
-	if err := takeFromDigests(ctx, t, sorted, ours); err != nil {
+	if err := takeFromLater(ctx, t, sorted, ours); err != nil {
 		return nil, err
 	}
 	if err := replaceOlder(ctx, t, sorted); err != nil {
@@ -97,10 +99,10 @@ func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (m
 	}
 	slices.SortFunc(asked, recipient.compare)
 	asked = slices.Compact(asked)
-	// The update changes nothing; it counts only where the person is ours already.
+	// The update counts only where the person is ours already, or nobody's any more.
 	changed, err := t.each(ctx, `INSERT INTO recipients (message, member, revision, approval) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (message, member, revision) DO UPDATE SET approval = excluded.approval
-		WHERE recipients.approval = excluded.approval`, len(asked), func(i int) []any {
+		WHERE recipients.approval = excluded.approval OR `+cameToNothing, len(asked), func(i int) []any {
 		return []any{asked[i].message[:], asked[i].member.UUID[:], asked[i].revision, asked[i].approval.UUID[:]}
 	})
 	ours := make(map[recipient]bool, len(asked))

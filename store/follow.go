@@ -8,7 +8,8 @@ import (
 )
 
 // follow moves the items of digests along when their digest is accepted,
-// delivered, failed or expired. An item that awaits no sweep of its own, for
+// delivered, failed or expired. Where one that failed goes on to another
+// channel, they go into that one. An item that awaits no sweep of its own, for
 // the digest is swept. When a digest is suppressed, because its person left
 // the partnership or closed the address, the items of that partnership go with
 // it and those of the person's others wait for the next digest.
@@ -17,9 +18,11 @@ func follow(ctx context.Context, t *tx, outcomes []subscribers.Outcome) error {
 	if err != nil {
 		return err
 	}
-	var moved, suppressed []digestOutcome
+	var moved, suppressed, goesOn []digestOutcome
 	for _, d := range digests {
 		switch {
+		case d.State == channels.Failed && len(d.Then) > 0:
+			goesOn = append(goesOn, d)
 		case d.State == channels.Suppressed:
 			suppressed = append(suppressed, d)
 		case channels.Digested.CanBecome(d.State):
@@ -32,7 +35,19 @@ func follow(ctx context.Context, t *tx, outcomes []subscribers.Outcome) error {
 	if err := moveItems(ctx, t, suppressed, "AND partnership = $8"); err != nil {
 		return err
 	}
+	if err := passItems(ctx, t, goesOn); err != nil {
+		return err
+	}
 	return releaseItems(ctx, t, suppressed)
+}
+
+// passItems puts the items of digests that failed into those that follow them,
+// also what the provider took and could not deliver.
+func passItems(ctx context.Context, t *tx, digests []digestOutcome) error {
+	_, err := t.each(ctx, `UPDATE deliveries SET digest = $2, state = 'digested', reason = '', awaits = 0, accepted_at = 0, final_at = 0, next_at = not_after
+		WHERE digest = $1 AND state IN ('digested', 'accepted') AND EXISTS (SELECT 1 FROM deliveries g WHERE g.id = $2 AND g.state = 'pending')`,
+		len(digests), func(i int) []any { return []any{digests[i].ID.UUID[:], digests[i].Then[0].ID.UUID[:]} })
+	return err
 }
 
 // digestOutcome is what became of a digest, and the partnership that it is of.

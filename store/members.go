@@ -110,8 +110,9 @@ func contactsOf(ctx context.Context, t *tx, ids []subscribers.MemberID) (map[sub
 }
 
 // Stop takes a member out of a partnership at once: what is queued for them
-// is not sent any more (PLP.md, rule 10). What waits for a digest is suppressed
-// here; the rest when it is claimed. Who has left stays so.
+// is not sent any more (PLP.md, rule 10). What waits, for a digest or held, is
+// suppressed here, and the person's other partnerships stand in for it; the rest
+// is suppressed when it is claimed. Who has left stays so.
 func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.PartnershipID) error {
 	now := millis(time.Now())
 	return s.write(ctx, fmt.Sprintf("take member %s out of partnership %s", id, p), func(t *tx) error {
@@ -119,9 +120,12 @@ func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.Part
 			WHERE partnership = $1 AND member = $2 AND left_at = 0`, string(p), id.UUID[:], now); err != nil {
 			return err
 		}
-		_, err := t.ExecContext(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'left', next_at = 0, final_at = $3
-			WHERE member = $1 AND partnership = $2 AND state = 'digested' AND digest IS NULL`, id.UUID[:], string(p), now)
-		return err
+		waiting, err := list(ctx, t, scanID, `UPDATE deliveries SET state = 'suppressed', reason = 'left', next_at = 0, final_at = $3
+			WHERE member = $1 AND partnership = $2 AND (state = 'held' OR state = 'digested' AND digest IS NULL) RETURNING id`, id.UUID[:], string(p), now)
+		if err != nil {
+			return err
+		}
+		return wake(ctx, t, waiting, standsFor, now)
 	})
 }
 

@@ -54,7 +54,11 @@ func recordRest(ctx context.Context, t *tx, moved, stayed []subscribers.Outcome)
 	if _, err := addEntries(ctx, t, then); err != nil {
 		return err
 	}
-	return follow(ctx, t, slices.Concat(moved, stayed))
+	done := slices.Concat(moved, stayed)
+	if err := follow(ctx, t, done); err != nil {
+		return err
+	}
+	return wakeStandbys(ctx, t, done)
 }
 
 // moveRows moves the rows that may become their outcome's state, and returns

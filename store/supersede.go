@@ -12,10 +12,17 @@ import (
 const stillWaits = `state = 'digested' AND (digest IS NULL
 	OR EXISTS (SELECT 1 FROM deliveries g WHERE g.id = deliveries.digest AND g.state = 'pending'))`
 
-// takeFromDigests gives a person to an approval that sends at once, where
-// another one has them wait for a digest: they get it at once, and not again.
-// ours is completed.
-func takeFromDigests(ctx context.Context, t *tx, entries []subscribers.Entry, ours map[recipient]bool) error {
+// cameToNothing holds for a recipient none of whose deliveries reached them or
+// still may: each failed for good, or its member left. What was cancelled, or
+// perhaps taken, keeps the person from getting it by another way.
+const cameToNothing = `EXISTS (SELECT 1 FROM deliveries o WHERE o.approval = recipients.approval AND o.member = recipients.member AND o.purpose = 'message')
+	AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.approval = recipients.approval AND o.member = recipients.member AND o.purpose = 'message'
+		AND NOT (o.state = 'failed' AND o.reason <> 'ambiguous' OR o.state = 'suppressed' AND o.reason IN ('left', 'duplicate', 'no-channel')))`
+
+// takeFromLater gives a person to an approval that sends sooner, where another
+// one has them wait for a digest, or for the end of quiet hours or a pause: they
+// get it sooner, and not again. ours is completed.
+func takeFromLater(ctx context.Context, t *tx, entries []subscribers.Entry, ours map[recipient]bool) error {
 	var wanted []subscribers.Entry
 	seen := make(map[recipient]bool)
 	for _, e := range entries {
@@ -32,7 +39,10 @@ func takeFromDigests(ctx context.Context, t *tx, entries []subscribers.Entry, ou
 		return err
 	}
 	taken, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'duplicate', next_at = 0, final_at = $4
-		WHERE `+theirs+` AND `+stillWaits, len(wanted), func(i int) []any { return append(key(i), millis(wanted[i].CreatedAt)) })
+		WHERE `+theirs+` AND (`+stillWaits+` OR state = 'held' AND not_before > $5) AND NOT EXISTS (SELECT 1 FROM deliveries o
+			WHERE o.approval = deliveries.approval AND o.member = deliveries.member AND o.purpose = 'message'
+			AND o.state IN ('pending', 'calling', 'unknown', 'accepted', 'delivered'))`, len(wanted),
+		func(i int) []any { return append(key(i), millis(wanted[i].CreatedAt), millis(wanted[i].NotBefore)) })
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"slices"
 	"time"
 
 	"relais/broker"
@@ -23,13 +24,11 @@ func (o Occasion) infoflashInTime() bool {
 // withInfoflash lets a message wait for the infoflash that was to go by itself:
 // the member has had as many today as the plan allows.
 func withInfoflash(owed []Entry) []Entry {
-	for _, e := range owed {
-		if e.State != channels.Pending && e.State != channels.Held {
-			continue
-		}
-		e.State, e.NotBefore, e.NextAt = channels.Digested, time.Time{}, e.NotAfter
-		e.Rest, e.Patience = nil, 0
-		return []Entry{e} // a person gets one infoflash
+	waits := func(e Entry) bool { return e.State == channels.Pending || e.State == channels.Held }
+	if !slices.ContainsFunc(owed, waits) {
+		return owed
 	}
-	return owed
+	one := asOne(slices.DeleteFunc(owed, func(e Entry) bool { return !waits(e) }))
+	one[0].State, one[0].NotBefore, one[0].NextAt, one[0].Patience = channels.Digested, time.Time{}, one[0].NotAfter, 0
+	return one
 }

@@ -99,7 +99,8 @@ const DigestValidity = 48 * time.Hour
 
 // Digest returns the infoflash of a slot for a person: the only one of that
 // local day, whatever partnership, channel or cadence it came from. It goes
-// where most of its items would have gone, email first, since it is long.
+// where most of its items would have gone, email first, since it is long; their
+// other channels are what it falls back on.
 func (s Slot) Digest(person DigestPerson, now time.Time) DigestEntry {
 	first := person.Items[0]
 	for _, item := range person.Items {
@@ -119,6 +120,11 @@ func (s Slot) Digest(person DigestPerson, now time.Time) DigestEntry {
 	digest := DigestEntry{Entry: e}
 	for _, item := range person.Items {
 		digest.Items = append(digest.Items, item.ID)
+		for _, other := range append([]channels.Name{item.Channel}, item.Rest...) {
+			if other != digest.Channel && !slices.Contains(digest.Rest, other) {
+				digest.Rest = append(digest.Rest, other)
+			}
+		}
 	}
 	slices.SortFunc(digest.Items, func(a, b channels.DeliveryID) int { return slices.Compare(a.UUID[:], b.UUID[:]) })
 	return digest

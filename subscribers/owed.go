@@ -55,10 +55,26 @@ func (o Occasion) onAll(names []channels.Name, m Member) []Entry {
 			owed = append(owed, o.entry(m, contact, nil))
 		}
 	}
-	if o.Approval.Rule.When == WithDigest && len(owed) > 1 {
-		return owed[:1] // a person gets one digest
+	if o.Approval.Rule.When == WithDigest {
+		return asOne(owed)
 	}
 	return owed
+}
+
+// asOne leaves one entry for the infoflash, of which a person gets one: the other
+// channels are what it falls back on.
+func asOne(owed []Entry) []Entry {
+	if len(owed) == 0 {
+		return nil
+	}
+	one := owed[0]
+	one.Rest = slices.Clone(one.Rest)
+	for _, other := range owed[1:] {
+		if other.Channel != one.Channel && !slices.Contains(one.Rest, other.Channel) {
+			one.Rest = append(one.Rest, other.Channel)
+		}
+	}
+	return []Entry{one}
 }
 
 // onFirst owes it on the first channel that reaches the member; the others are the fallback.
@@ -72,7 +88,7 @@ func (o Occasion) onFirst(names []channels.Name, m Member) []Entry {
 		owed = append(owed, o.entry(m, contact, reaching[1:]))
 	}
 	if o.Approval.Rule.When == WithDigest {
-		return owed[:1]
+		return asOne(owed)
 	}
 	return owed
 }
@@ -129,7 +145,7 @@ func (o Occasion) schedule(e *Entry, m Member) {
 	case !o.Now.Before(o.Message.Expires):
 		e.State, e.NextAt, e.FinalAt = channels.Expired, time.Time{}, o.Now
 	case rule.When == WithDigest:
-		e.State, e.NextAt, e.Rest, e.Patience = channels.Digested, e.NotAfter, nil, 0
+		e.State, e.NextAt, e.Patience = channels.Digested, e.NotAfter, 0
 	default:
 		if end, waits := o.calm(m).Until(o.Now, e.NotAfter); waits {
 			e.State, e.NotBefore, e.NextAt = channels.Held, end, earlier(end, e.NotAfter)
@@ -200,6 +216,9 @@ func (e Entry) Fallback(contacts []Contact, now time.Time) []Entry {
 		reached := member.Reachable(name)
 		if len(reached) == 0 {
 			continue
+		}
+		if e.Purpose == channels.Digest {
+			reached = reached[:1] // a person gets one
 		}
 		var next []Entry
 		for _, c := range reached {

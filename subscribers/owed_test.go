@@ -64,7 +64,7 @@ func TestOwedChannels(t *testing.T) {
 		{"a channel that is not installed", first(channels.Voice, channels.SMS), Now, everything, []owed{{channels.SMS, channels.Pending, "[]"}}},
 		{"said stop", first(channels.SMS, channels.Email), Now, []Contact{stopped, everything[1]}, []owed{{channels.Email, channels.Pending, "[]"}}},
 		{"nothing reaches", first(channels.SMS), Now, everything[1:2], []owed{{channels.SMS, channels.Suppressed, "[]"}}},
-		{"digest goes once", all(channels.Email, channels.Push), WithDigest, everything, []owed{{channels.Email, channels.Digested, "[]"}}},
+		{"digest goes once", all(channels.Email, channels.Push), WithDigest, everything, []owed{{channels.Email, channels.Digested, "[push]"}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := occasion(t, Rule{Channels: tc.rule, When: tc.when})

@@ -62,7 +62,7 @@ func (n *node) build(context.Context) error {
 		})
 	}
 	s.sweeper = &dispatch.Sweeper{
-		Directory: n.store, Ledger: n.store, Approver: s.approver, Cases: s.cases, Queue: queue, After: s.after, Script: script,
+		Directory: n.store, Ledger: n.store, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
 	}
 	return nil

@@ -53,7 +53,6 @@ func TestStories(t *testing.T) {
 			"digest":   cmdDigest,
 			"leave":    cmdLeave,
 			"texts":    cmdTexts,
-			"writes":   cmdWrites,
 		},
 	})
 }
