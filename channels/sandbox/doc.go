@@ -6,6 +6,7 @@
 //	Twilio      POST and GET /2010-04-01/Accounts/{sid}/Messages.json, status callbacks
 //	Web Push    POST /push/{token}, RFC 8030, 8188, 8291, 8292
 //	outbox      GET /outbox: what each recipient sees, live
+//	texts       GET and POST /texts, POST /texts.json: what people write back
 //	faults      GET and PUT /faults/{channel}
 //
 // One message, followed:

@@ -25,6 +25,7 @@ type Config struct {
 	AuthToken  channels.Secret // of the Twilio stand-in; signs its callbacks too
 	Keep       int             // how many messages stay whole, 2000 if 0; older ones are only counted
 	Lang       broker.Lang     // of the outbox page where the browser asks for none of ours; English if empty
+	Inbound    string          // where Relais takes texts that people write, until its first StatusCallback says so
 	Seed       uint64          // of the faults' dice; random if 0, the log says which
 }
 
@@ -39,6 +40,7 @@ type Sandbox struct {
 	people  *people
 	texts   *texts
 	twilio  *twilio
+	inbound *inbound
 	phone   *telephone
 	push    *pushService
 	outbox  *outbox
@@ -119,6 +121,7 @@ func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.
 	s.base = "http://" + pageListener.Addr().String()
 	s.twilio = newTwilio(s)
 	s.twilio.callbacks.start(running)
+	s.inbound = newInbound(s)
 	s.phone = newTelephone(s)
 	s.phone.start(running)
 	s.push = newPushService(s)
@@ -147,6 +150,9 @@ func (s *Sandbox) routes() http.Handler {
 	mux.HandleFunc("GET /faults/{channel}", s.getFaults)
 	mux.HandleFunc("PUT /faults/{channel}", s.putFaults)
 	mux.Handle("POST /faults/{channel}", s.faultsPages(s.postFaults))
+	mux.Handle("GET /texts", s.faultsPages(s.getTexts))
+	mux.Handle("POST /texts", s.faultsPages(s.postText))
+	mux.Handle("POST /texts.json", s.faultsPages(s.postTextJSON))
 	mux.Handle("/outbox", s.outbox)
 	mux.Handle("/outbox/", s.outbox)
 	mux.Handle("/outbox.json", s.outbox)
@@ -189,5 +195,6 @@ func (s *Sandbox) Close(ctx context.Context) error {
 	s.serving.Wait()
 	s.twilio.callbacks.wait()
 	s.phone.wait()
+	s.inbound.client.CloseIdleConnections()
 	return errors.Join(faults...)
 }

@@ -11,7 +11,7 @@ import (
 	"relais/broker"
 )
 
-//go:embed words/*.json words/faults/*.json
+//go:embed words/*.json words/faults/*.json words/write/*.json
 var wordFiles embed.FS
 
 // labels are the outbox page's own words, in one language.
@@ -26,6 +26,7 @@ type labels struct {
 	Heard         map[string]string `json:"heard"` // who answered a call
 	Recipient     string            `json:"recipient"`
 	RecipientHint string            `json:"recipientHint"`
+	Write         string            `json:"write"` // leads to the page that writes to Relais
 	Show          string            `json:"show"`
 	Everyone      string            `json:"everyone"`
 	None          string            `json:"none"`
@@ -48,11 +49,12 @@ type labels struct {
 type texts struct {
 	by      map[broker.Lang]labels
 	faults  map[broker.Lang]map[string]string // the sentences of the page that sets faults
+	write   map[broker.Lang]map[string]string // and of the one that writes to Relais
 	matcher language.Matcher
 }
 
 func loadTexts() (*texts, error) {
-	t := &texts{by: make(map[broker.Lang]labels), faults: make(map[broker.Lang]map[string]string)}
+	t := &texts{by: make(map[broker.Lang]labels), faults: make(map[broker.Lang]map[string]string), write: make(map[broker.Lang]map[string]string)}
 	var tags []language.Tag
 	for _, lang := range broker.Langs() {
 		var words labels
@@ -63,7 +65,11 @@ func loadTexts() (*texts, error) {
 		if err := readWords("words/faults/"+string(lang)+".json", &faults); err != nil {
 			return nil, err
 		}
-		t.by[lang], t.faults[lang] = words, faults
+		var write map[string]string
+		if err := readWords("words/write/"+string(lang)+".json", &write); err != nil {
+			return nil, err
+		}
+		t.by[lang], t.faults[lang], t.write[lang] = words, faults, write
 		tags = append(tags, language.Make(string(lang)))
 	}
 	t.matcher = language.NewMatcher(tags)

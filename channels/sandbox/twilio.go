@@ -77,6 +77,7 @@ func (t *twilio) create(w http.ResponseWriter, r *http.Request) {
 		t.refuse(w, 400, code, text)
 		return
 	}
+	t.sandbox.inbound.learn(r.PostForm)
 	message := t.take(r.PostForm, set, verdict == cutTaken || r.Context().Err() != nil)
 	if verdict == cutTaken {
 		panic(http.ErrAbortHandler)

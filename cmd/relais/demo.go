@@ -56,7 +56,7 @@ func (d *demo) start(ctx context.Context, anyPort bool) (err error) {
 	}
 	d.started("folder", func(context.Context) error { return os.RemoveAll(d.dir) })
 	ports := wantedPorts(ctx, anyPort)
-	d.sandbox, err = sandbox.Start(ctx, sandbox.Config{HTTPAddr: ports.outbox, AccountSID: demoAccount, AuthToken: channels.NewSecret(demoToken), Keep: 20000}, d.log)
+	d.sandbox, err = sandbox.Start(ctx, sandbox.Config{HTTPAddr: ports.outbox, AccountSID: demoAccount, AuthToken: channels.NewSecret(demoToken), Keep: 20000, Inbound: "http://" + ports.web + "/callbacks/sms/inbound"}, d.log)
 	if err != nil {
 		return fmt.Errorf("start stand-ins: %w", err)
 	}

@@ -21,6 +21,7 @@ type sandboxCommand struct {
 	AuthToken  string      `default:"demonstration" placeholder:"TOKEN" help:"Its token, which signs its callbacks (${default})."`
 	Keep       int         `default:"20000" placeholder:"N" help:"Messages that stay whole; older ones are only counted (${default})."`
 	Lang       broker.Lang `default:"en" enum:"fr,nl,de,en" help:"Language of the pages for browsers that ask for none of ours: fr, nl, de or en (${default})."`
+	InboundURL string      `default:"http://127.0.0.1:8080/callbacks/sms/inbound" placeholder:"URL" help:"Where Relais takes what people write back, until its first SMS says so (${default})."`
 	Seed       uint64      `placeholder:"N" help:"Seed of the faults' dice, to see the same faults again; else random."`
 }
 
@@ -29,7 +30,7 @@ func (c *sandboxCommand) Run(ctx context.Context, p *program) error {
 	log := slog.New(slog.NewTextHandler(p.Stderr, nil))
 	s, err := sandbox.Start(ctx, sandbox.Config{
 		SMTPAddr: c.SMTP, HTTPAddr: c.HTTP, AccountSID: c.AccountSID, AuthToken: channels.NewSecret(c.AuthToken),
-		Keep: c.Keep, Lang: c.Lang, Seed: c.Seed,
+		Keep: c.Keep, Lang: c.Lang, Inbound: c.InboundURL, Seed: c.Seed,
 	}, log)
 	if err != nil {
 		return fmt.Errorf("start stand-ins: %w; choose another address with --http or --smtp, or end the program that has it", err)
@@ -52,15 +53,17 @@ func (c *sandboxCommand) explain(out io.Writer, s *sandbox.Sandbox) error {
 	_, err = fmt.Fprintf(out, `# Stand-ins for the phone company, the mail server and the push service. Nothing leaves this machine.
 #
 #   Outbox   %[1]s/outbox    every SMS, email, push and call as its recipient gets it, live
+#   Texts    %[1]s/texts     write an SMS as one of them: OK 4821, STOP, anything
 #   Faults   %[1]s/faults    let them fail: from the page, or as JSON, one channel at a time:
 #
 #     curl -X PUT %[1]s/faults/sms -d '{"errorRate":0.2,"latency":"250ms"}'
 #     curl -X PUT %[1]s/faults/sms -d '{}'
+#     curl -X POST %[1]s/texts.json -H 'Content-Type: application/json' -d '{"from":"+32470123456","text":"STOP"}'
 #     curl -X POST %[1]s/push/subscriptions     a browser, for the push column of a list of members
 #
 # Paste this into relais.yaml:
 channels:
-  sms: {base_url: %[1]q, account_sid: %[2]s, auth_token: %[3]q, from: "+32460000101"}
+  sms: {base_url: %[1]q, account_sid: %[2]s, auth_token: %[3]q, from: "+32460000101", inbound: true}
   email: {host: %[4]s, port: %[5]s, tls: none, from: plp@police.example, from_name: PLP}
   push: {subject: "mailto:plp@police.example", base_url: %[1]q, allow_insecure: true}
   voice: {base_url: %[1]q, account_sid: %[2]s, auth_token: %[3]q, from: "+3227931000"}

@@ -53,6 +53,7 @@ func TestStories(t *testing.T) {
 			"digest":   cmdDigest,
 			"leave":    cmdLeave,
 			"texts":    cmdTexts,
+			"writes":   cmdWrites,
 		},
 	})
 }

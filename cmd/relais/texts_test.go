@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // as Twilio signs
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,6 +33,29 @@ func cmdTexts(ts *testscript.TestScript, neg bool, args []string) {
 	found := regexp.MustCompile(args[2]).MatchString(answer)
 	if status != http.StatusOK || found == neg {
 		ts.Fatalf("%s was answered %d %s", args[0], status, answer)
+	}
+}
+
+// cmdWrites writes an SMS to Relais as a person does at the stand-ins' page, and
+// says how the answer must read: writes 'Marie Lambert' STOP 'plus de messages'
+func cmdWrites(ts *testscript.TestScript, neg bool, args []string) {
+	d := villageOf(ts)
+	typed, err := json.Marshal(map[string]string{"from": args[0], "text": args[1]})
+	ts.Check(err)
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, d.sandbox.URL()+"/texts.json", bytes.NewReader(typed))
+	ts.Check(err)
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	defer resp.Body.Close()
+	var said struct {
+		Status int
+		Answer string
+	}
+	ts.Check(json.NewDecoder(resp.Body).Decode(&said))
+	found := regexp.MustCompile(args[2]).MatchString(said.Answer)
+	if said.Status != http.StatusOK || found == neg {
+		ts.Fatalf("%s was answered %d %s", args[0], said.Status, said.Answer)
 	}
 }
 
