@@ -66,8 +66,7 @@ func TestNotificationsInChromium(t *testing.T) {
 			if tt.purpose == channels.Ask {
 				links.Decide = page + "?lang=" + string(tt.lang)
 			}
-			deliver(ctx, t, server.URL, worker, send(t, channeltest.Content(tt.purpose, tt.lang), links))
-			got := poll(ctx, t)
+			got := deliver(ctx, t, server.URL, worker, send(t, channeltest.Content(tt.purpose, tt.lang), links), tt.lang)
 			if want := (shown{Title: tt.title, Lang: string(tt.lang), Buttons: tt.buttons, Stays: true, Body: got.Body}); cmp.Diff(want, got) != "" {
 				t.Errorf("notification (-want +got):\n%s", cmp.Diff(want, got))
 			}
@@ -84,7 +83,6 @@ func TestNotificationsInChromium(t *testing.T) {
 					t.Errorf("a tap on %q opens a page without %q", button, says)
 				}
 			}
-			browsertest.Eval[bool](ctx, t, `navigator.serviceWorker.getRegistration("/static/").then((r) => r.getNotifications()).then((all) => { all.forEach((n) => n.close()); return true; })`)
 		})
 	}
 }
@@ -115,9 +113,9 @@ func register(ctx context.Context, t *testing.T, origin, page string) servicewor
 	}
 	browsertest.Do(ctx, t, chromedp.Navigate(page))
 	if state := browsertest.Eval[string](ctx, t, `navigator.serviceWorker.register("/static/sw.js").then((r) => new Promise((active) => {
-		const look = () => (r.active ? active(r.active.state) : setTimeout(look, 20));
+		const look = () => (r.active?.state === "activated" ? active(r.active.state) : setTimeout(look, 20));
 		look();
-	}))`); !strings.HasPrefix(state, "activat") {
+	}))`); state != "activated" {
 		t.Fatalf("the worker is %s", state)
 	}
 	select {
@@ -174,21 +172,22 @@ func pushChannel(t *testing.T) func(*testing.T, *channels.Content, channels.Link
 	}
 }
 
-func deliver(ctx context.Context, t *testing.T, origin string, worker serviceworker.RegistrationID, payload string) {
+// deliver hands a push message to the worker until the notification in its
+// language is shown; it takes the place of the one before, which has the same
+// tag. DevTools does not say whether a message arrived, and now and then loses
+// the first one to a worker that has just been registered.
+func deliver(ctx context.Context, t *testing.T, origin string, worker serviceworker.RegistrationID, payload string, lang broker.Lang) shown {
 	t.Helper()
-	_, err := chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: origin, RegistrationID: worker, Data: payload})
-	if err != nil {
-		t.Fatalf("deliver the push message: %v", err)
-	}
-}
-
-// poll waits for the one notification.
-func poll(ctx context.Context, t *testing.T) shown {
-	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		all := browsertest.Eval[[]shown](ctx, t, notifications)
-		if len(all) == 1 {
-			return all[0]
+	message := serviceworker.DeliverPushMessageParams{Origin: origin, RegistrationID: worker, Data: payload}
+	for range 10 {
+		if _, err := chromedp.Call(ctx, serviceworker.DeliverPushMessage, message); err != nil {
+			t.Fatalf("deliver the push message: %v", err)
+		}
+		for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			all := browsertest.Eval[[]shown](ctx, t, notifications)
+			if len(all) == 1 && all[0].Lang == string(lang) {
+				return all[0]
+			}
 		}
 	}
 	t.Fatal("no notification is shown")
