@@ -26,6 +26,8 @@ type steps struct {
 	sweeper  *dispatch.Sweeper
 	cases    *dispatch.Cases
 	inbox    *dispatch.Inbox
+
+	incidents *dispatch.Incidents
 }
 
 const (
@@ -44,6 +46,7 @@ func (n *node) build(context.Context) error {
 	if err := n.buildCases(queue); err != nil {
 		return err
 	}
+	s.incidents = &dispatch.Incidents{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	s.inbox = &dispatch.Inbox{
 		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
 		Channels: names, Words: n.words, Now: time.Now, Log: n.log,

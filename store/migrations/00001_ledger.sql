@@ -329,6 +329,24 @@ CREATE INDEX inbox_by_partnership ON inbox_messages (partnership, at);
 CREATE INDEX inbox_by_sender ON inbox_messages (member, told_at);
 CREATE INDEX inbox_untold ON inbox_messages (at) WHERE told_at = 0;
 
+-- what went wrong and a person must look at
+CREATE TABLE incidents (
+    id          BYTEA   NOT NULL PRIMARY KEY,
+    kind        TEXT    NOT NULL,
+    zone        TEXT    NOT NULL, -- empty: it concerns the whole installation
+    partnership TEXT    NOT NULL, -- empty: none, or several
+    message     BYTEA,            -- NULL: about none
+    matter      TEXT    NOT NULL, -- tells it from others of its kind in the zone
+    texts       TEXT    NOT NULL, -- JSON: what happened, by language
+    first_at    BIGINT  NOT NULL,
+    last_at     BIGINT  NOT NULL,
+    times       INTEGER NOT NULL,
+    ack_by      TEXT    NOT NULL,
+    ack_at      BIGINT  NOT NULL  -- 0: nobody has seen it
+);
+CREATE INDEX incidents_by_matter ON incidents (kind, zone, matter, last_at);
+CREATE INDEX incidents_by_time ON incidents (last_at);
+
 CREATE TABLE settings (
     key   TEXT  NOT NULL PRIMARY KEY,
     value BYTEA NOT NULL
@@ -343,6 +361,7 @@ CREATE TABLE locks (
 -- +goose Down
 DROP TABLE locks;
 DROP TABLE settings;
+DROP TABLE incidents;
 DROP TABLE inbox_messages;
 DROP TABLE inbound_messages;
 DROP TABLE parked_reports;
