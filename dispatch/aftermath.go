@@ -41,12 +41,8 @@ func nextLook(e subscribers.Entry, taken, spoke time.Time) time.Time {
 	if at, goesOn := e.Silent(taken); goesOn {
 		return at
 	}
-	return spoke.Add(ReceiptPatience)
+	return spoke.Add(subscribers.ReceiptPatience)
 }
-
-// ReceiptPatience is how long a delivery waits for the provider's report.
-// Without one it stays accepted, for good.
-const ReceiptPatience = 24 * time.Hour
 
 // Failure is the outcome of a delivery that the provider did not, or perhaps
 // not, take.

@@ -93,18 +93,22 @@ func newSchema(t *testing.T) string {
 }
 
 // newSeen returns what the nodes of a world share, under the world's clock.
-func (k kit) newSeen(w *world) dispatch.Seen {
+// Redis outlives the nodes.
+func (w *world) newSeen() dispatch.Seen {
 	w.t.Helper()
 	now := func() time.Time { return w.now }
-	switch k.seen {
+	switch w.kit.seen {
 	case "none":
 		return noSeen{}
 	case "inmem":
 		return inmem.New(now)
 	case "redis":
-		return newRedis(w.t, now)
+		if w.redis == nil {
+			w.redis = newRedis(w.t, now)
+		}
+		return w.redis
 	}
-	w.t.Fatalf("%s: %q is no Seen; use none, inmem or redis", worldVariable, k.seen)
+	w.t.Fatalf("%s: %q is no Seen; use none, inmem or redis", worldVariable, w.kit.seen)
 	return nil
 }
 

@@ -125,7 +125,7 @@ func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
 // Late in the provider's patience it moves the time of the next look.
 func saysNothingNew(r channels.Report, e subscribers.Entry) bool {
 	return r.State == channels.Accepted && e.State == channels.Accepted && e.Awaits && !r.Last &&
-		(r.Ref == "" || r.Ref == e.Ref) && nextLook(e, e.AcceptedAt, r.At).Sub(e.NextAt) < ReceiptPatience/24
+		(r.Ref == "" || r.Ref == e.Ref) && nextLook(e, e.AcceptedAt, r.At).Sub(e.NextAt) < subscribers.ReceiptPatience/24
 }
 
 // isOfEarlier says whether a report speaks of a call before the entry's last.

@@ -157,7 +157,7 @@ func TestReportThatHangsIsGivenUp(t *testing.T) {
 func TestApplyWritesOnlyWhatIsNew(t *testing.T) {
 	id := channels.DeliveryID{UUID: uuid.Must(uuid.NewV7())}
 	now := monday()
-	awaiting := subscribers.Entry{ID: id, State: channels.Accepted, Awaits: true, Ref: "SM1", NextAt: now.Add(dispatch.ReceiptPatience)}
+	awaiting := subscribers.Entry{ID: id, State: channels.Accepted, Awaits: true, Ref: "SM1", NextAt: now.Add(subscribers.ReceiptPatience)}
 	calling, silent := awaiting, awaiting
 	calling.State, silent.Awaits = channels.Calling, false
 	for _, tc := range []struct {

@@ -13,8 +13,8 @@ import (
 // what is known stays true.
 func silence(c subscribers.Claimed, now time.Time) subscribers.Outcome {
 	o := subscribers.Outcome{ID: c.ID, State: channels.Accepted, At: now}
-	if _, goesOn := c.Silent(c.AcceptedAt); goesOn && now.Before(c.AcceptedAt.Add(ReceiptPatience)) {
-		o.Silent, o.Awaits, o.NextAt = true, true, c.AcceptedAt.Add(ReceiptPatience)
+	if _, goesOn := c.Silent(c.AcceptedAt); goesOn && now.Before(c.AcceptedAt.Add(subscribers.ReceiptPatience)) {
+		o.Silent, o.Awaits, o.NextAt = true, true, c.AcceptedAt.Add(subscribers.ReceiptPatience)
 	}
 	return o
 }

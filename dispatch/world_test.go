@@ -24,6 +24,7 @@ type world struct {
 	t     *testing.T
 	kit   kit
 	store *store.Store
+	redis *clockedRedis // nil: the kit has none
 	rng   *rand.Rand
 	now   time.Time
 
@@ -57,8 +58,13 @@ func monday() time.Time {
 
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
+	return newWorldOn(t, seed, readKit(t))
+}
+
+// newWorldOn is a world on what the test chooses, whatever the variable says.
+func newWorldOn(t *testing.T, seed uint64, kit kit) *world {
+	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	kit := readKit(t)
 	s, err := store.Open(t.Context(), kit.newDatabase(t), log)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +96,7 @@ func (w *world) build(log *slog.Logger) {
 	w.cases = &dispatch.Cases{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, MandatedAfter: 24 * time.Hour, Local: brussels(w.t), Now: now, Log: log}
 	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Cases: w.cases, Channels: names, Page: 10, Now: now, Log: log}
 	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
-	seen := w.kit.newSeen(w)
+	seen := w.newSeen()
 	w.senders = make(map[channels.Name]*dispatch.Sender)
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	for _, name := range names {

@@ -82,7 +82,7 @@ func (a Answers) Guessing() string { return a.words.guessing }
 func (a Answers) Choice(open []Choice) string {
 	lines := []string{a.words.choice}
 	for _, c := range open {
-		lines = append(lines, c.Code+" "+short(c.Title))
+		lines = append(lines, c.Code+" "+ended(short(c.Title)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -98,6 +98,14 @@ func short(title string) string {
 		return title
 	}
 	return strings.TrimSpace(string([]rune(title)[:maxShort-3])) + "..."
+}
+
+// ended lets a title stand before another sentence.
+func ended(title string) string {
+	if strings.HasSuffix(title, ".") || strings.HasSuffix(title, "?") || strings.HasSuffix(title, "!") {
+		return title
+	}
+	return title + "."
 }
 
 // maxTold is how much of each text a coordinator is sent, in characters.

@@ -36,7 +36,7 @@ func TestAnswersFitIntoOneSMS(t *testing.T) {
 				t.Errorf("%s %s: got %q", lang, name, text)
 			}
 		}
-		if got := a.Choice([]subscribers.Choice{{Code: "4821", Title: strings.Repeat("x", 80)}, {Code: "1177", Title: "B"}}); !strings.HasSuffix(got, "x...\n1177 B") {
+		if got := a.Choice([]subscribers.Choice{{Code: "4821", Title: strings.Repeat("x", 80)}, {Code: "1177", Title: "B"}}); !strings.HasSuffix(got, "x...\n1177 B.") {
 			t.Errorf("%s: got %q", lang, got)
 		}
 		late := a.TooLate(subscribers.Decision{To: subscribers.ApprovalApproved, By: "Marie", How: subscribers.HowLink}, "Vol")

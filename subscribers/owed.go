@@ -19,6 +19,10 @@ type Occasion struct {
 	Full        map[MemberID]bool // who has had as many messages today as the plan allows
 }
 
+// ReceiptPatience is how long a delivery waits for the provider's report.
+// Without one it stays accepted, for good.
+const ReceiptPatience = 24 * time.Hour
+
 // Requeue is how long a pending entry may wait for its job before a sweep
 // makes a new one.
 const Requeue = 30 * time.Second

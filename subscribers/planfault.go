@@ -98,6 +98,7 @@ func (r Rule) faults(where string) []PlanFault {
 		add(!broker.ValidToken(string(name)), "channels", faultChannel, string(name))
 	}
 	add(r.Channels.FallbackAfter < 0, "channels.fallback_after", faultNegative)
+	add(r.Channels.FallbackAfter >= ReceiptPatience, "channels.fallback_after", faultFallbackLong)
 	add(r.Feedback < 0, "feedback", faultNegative)
 	return append(faults, r.Approval.faults(where+".approval")...)
 }

@@ -35,5 +35,6 @@ func faultsGerman() map[faultCode]faultWords {
 		faultCronSays:           {"hat keine Wirkung, denn digest.cron sagt, wann der Infoflash geht", "nehmen Sie es heraus"},
 		faultCronUnused:         {"hat keine Wirkung", "nehmen Sie es heraus, oder schreiben Sie every: cron"},
 		faultPreviewLong:        {"ist länger als ein Tag", "zeigen Sie ihn dem Koordinator höchstens 24h vorher"},
+		faultFallbackLong:       {"dauert einen Tag oder länger", "eine dringende Nachricht, die nicht ankam, muss früher zum nächsten Kanal, z. B. 5m"},
 	}
 }

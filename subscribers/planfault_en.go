@@ -35,5 +35,6 @@ func faultsEnglish() map[faultCode]faultWords {
 		faultCronSays:           {"has no effect, for digest.cron says when the infoflash goes", "take it out"},
 		faultCronUnused:         {"has no effect", "take it out, or use every: cron"},
 		faultPreviewLong:        {"is longer than a day", "let the coordinator see it at most 24h before"},
+		faultFallbackLong:       {"is a day or more", "an urgent message that has not arrived must go on sooner, as 5m"},
 	}
 }

@@ -35,5 +35,6 @@ func faultsFrench() map[faultCode]faultWords {
 		faultCronSays:           {"n’a pas d’effet, car digest.cron dit quand part l’infoflash", "retirez-le"},
 		faultCronUnused:         {"n’a pas d’effet", "retirez-le, ou écrivez every: cron"},
 		faultPreviewLong:        {"dépasse un jour", "montrez-le au coordinateur au plus 24h avant"},
+		faultFallbackLong:       {"dure un jour ou plus", "un message urgent qui n’est pas arrivé doit passer plus tôt au canal suivant, p. ex. 5m"},
 	}
 }

@@ -35,5 +35,6 @@ func faultsDutch() map[faultCode]faultWords {
 		faultCronSays:           {"heeft geen effect, want digest.cron zegt wanneer de infoflash vertrekt", "haal het weg"},
 		faultCronUnused:         {"heeft geen effect", "haal het weg, of gebruik every: cron"},
 		faultPreviewLong:        {"is langer dan een dag", "toon hem hoogstens 24h vooraf aan de coördinator"},
+		faultFallbackLong:       {"duurt een dag of langer", "een dringend bericht dat niet aankwam, moet vroeger naar het volgende kanaal, bv. 5m"},
 	}
 }

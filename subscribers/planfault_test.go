@@ -52,6 +52,7 @@ func TestFaultsOfTheWholeLadder(t *testing.T) {
 	}{
 		{"every rung in order", ladder(ApprovalRule{By: ByCoordinator, DeputiesAfter: 5 * m, CommitteeAfter: 8 * m, ReleaseAfter: 10 * m, Within: 15 * m}), ""},
 		{"committee before the deputies", ladder(ApprovalRule{By: ByCoordinator, DeputiesAfter: 5 * m, CommitteeAfter: 4 * m}), "approval.deputies_after committee_after"},
+		{"an urgent message that waits a day to go on", Rule{Approval: ApprovalRule{By: ByPolice}, Channels: ChannelRule{First: both, FallbackAfter: 24 * time.Hour}, When: Now}, "channels.fallback_after day"},
 		{"release after the end", ladder(ApprovalRule{By: ByCoordinator, ReleaseAfter: 10 * m, Within: 10 * m}), "approval.release_after within"},
 		{"negative", ladder(ApprovalRule{By: ByCoordinator, CommitteeAfter: -m}), "approval.committee_after negative"},
 		{"ladder of the police", ladder(ApprovalRule{By: ByPolice, ReleaseAfter: m}), "approval directly"},

@@ -38,6 +38,7 @@ const (
 	faultCronSays           faultCode = "cronSays"
 	faultCronUnused         faultCode = "cronUnused"
 	faultPreviewLong        faultCode = "previewLong"
+	faultFallbackLong       faultCode = "fallbackLong"
 )
 
 // faultWords say what is wrong, and what to do, in one language.

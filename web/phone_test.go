@@ -36,6 +36,7 @@ func TestPagesFitAPhone(t *testing.T) {
 		"decision": "/approvals/" + w.approvalID().String(),
 		"question": w.link(subscribers.CanDecide, askID),
 		"open":     w.link(subscribers.CanOpen, letterID),
+		"flash":    w.link(subscribers.CanPreview, previewID),
 		"leave":    w.link(subscribers.CanLeave, letterID),
 		"rest":     w.link(subscribers.CanLeave, letterID) + "/rest",
 		"call":     "/call",

@@ -96,6 +96,9 @@ func (d *demo) digest(ctx context.Context, tip broker.Message) error {
 func (d *demo) waitForPlan(ctx context.Context, id broker.MessageID) error {
 	return until(ctx, func() (bool, error) {
 		status, err := d.node.store.Status(ctx, id)
+		if errors.Is(err, subscribers.ErrNotFound) { // not routed yet
+			return false, nil
+		}
 		for _, p := range status.Partnerships {
 			if !p.Planned {
 				return false, err
