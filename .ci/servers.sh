@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Redis, PostgreSQL and NATS on free ports of 127.0.0.1, in a scratch folder
+# Redis, PostgreSQL, NATS and Postfix on free ports of 127.0.0.1, in a scratch folder
 # that goes away with them; sourced by .ci/check.
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/relais-check.XXXXXX")
 chmod 755 "$scratch" # PostgreSQL runs as another user when we are root
 pids=()
+mta_pid=
 postgres_user=()
 trap stop_servers EXIT
 trap 'exit 130' INT
@@ -20,7 +21,11 @@ stop_servers() {
 	if [ -s "$scratch/postgres/postmaster.pid" ]; then
 		postgres_run "$postgres_tools/pg_ctl" -D "$scratch/postgres" -m immediate -w -s stop
 	fi
-	rm -rf "$scratch"
+	if [ -n "$mta_pid" ]; then
+		$(how_to_be_root) kill "$mta_pid"
+		while $(how_to_be_root) kill -0 "$mta_pid" 2>/dev/null; do sleep 0.1; done # it is nobody's child, and still writes
+	fi
+	$(how_to_be_root) rm -rf "$scratch"
 	exit $status
 }
 
@@ -96,3 +101,64 @@ create_database() {
 }
 
 database_url() { echo "postgres://relais@127.0.0.1:$postgres_port/$1?sslmode=disable"; }
+
+# start_postfix starts a mail server that has mailboxes for marie and luc of
+# quartier.example in $mta_mail, takes mails for anybody there on $mta_address,
+# and brings reports about those it does not know to $mta_bounces. It fails
+# where nobody may be root: Postfix cannot run otherwise.
+start_postfix() {
+	local home=$scratch/postfix root port bounces owner
+	root=$(how_to_be_root)
+	port=$(free_port)
+	bounces=$(free_port)
+	owner=$(id -u)
+	[ "$owner" -ne 0 ] || owner=$(id -u nobody)
+	mta_address=127.0.0.1:$port mta_bounces=127.0.0.1:$bounces mta_mail=$home/mail
+	mkdir -p "$home/conf" "$home/queue"
+	$root install -d -o postfix "$home/data"
+	$root install -d -o "$owner" -m 755 "$mta_mail"
+	cat >"$home/conf/main.cf" <<-CONFIG
+		compatibility_level = 3.6
+		queue_directory = $home/queue
+		data_directory = $home/data
+		daemon_directory = $(postconf -h -d daemon_directory)
+		maillog_file = $home/log
+		maillog_file_prefixes = $home
+		myhostname = mx.quartier.example
+		mydestination =
+		mynetworks = 127.0.0.0/8
+		inet_interfaces = 127.0.0.1
+		inet_protocols = ipv4
+		smtp_dns_support_level = disabled
+		alias_maps =
+		local_recipient_maps =
+		smtpd_reject_unlisted_recipient = no
+		smtpd_relay_restrictions = permit_mynetworks, reject
+		virtual_mailbox_domains = quartier.example
+		virtual_mailbox_base = $mta_mail
+		virtual_mailbox_maps = inline:{ {marie@quartier.example = marie/}, {luc@quartier.example = luc/} }
+		virtual_uid_maps = static:$owner
+		virtual_gid_maps = static:$(id -g nobody)
+		transport_maps = inline:{ {bounces.zone.example = smtp:[127.0.0.1]:$bounces} }
+	CONFIG
+	{
+		echo "$mta_address inet n - n - - smtpd"
+		echo "cleanup unix n - n - 0 cleanup"
+		echo "qmgr unix n - n 300 1 qmgr"
+		echo "rewrite unix - - n - - trivial-rewrite"
+		echo "bounce unix - - n - 0 bounce"
+		echo "defer unix - - n - 0 bounce"
+		echo "trace unix - - n - 0 bounce"
+		echo "proxymap unix - - n - - proxymap"
+		echo "smtp unix - - n - - smtp"
+		echo "error unix - - n - - error"
+		echo "retry unix - - n - - error"
+		echo "virtual unix - n n - - virtual"
+		echo "anvil unix - - n - 1 anvil"
+		echo "scache unix - - n - 1 scache"
+		echo "postlog unix-dgram n - n - 1 postlogd"
+	} >"$home/conf/master.cf"
+	$root postfix -c "$home/conf" start >"$home/start.log" 2>&1 || { cat "$home/start.log" >&2 && return 1; }
+	mta_pid=$($root cat "$home/queue/pid/master.pid" | tr -d ' ')
+	wait_for Postfix "$port" "$mta_pid" "$home/log"
+}

@@ -12,8 +12,9 @@ need_tools() {
 	command -v node >/dev/null || missing+=(nodejs)
 	command -v npm >/dev/null || missing+=(npm)
 	chromium_path >/dev/null || missing+=(chromium)
+	command -v postfix >/dev/null || missing+=(postfix)
 	if [ ${#missing[@]} -eq 0 ]; then
-		echo "C compiler, redis-server, PostgreSQL, node, npm and Chromium are here"
+		echo "C compiler, redis-server, PostgreSQL, node, npm, Chromium and Postfix are here"
 		return
 	fi
 	local sudo
@@ -25,7 +26,7 @@ need_tools() {
 	echo "installing ${missing[*]}"
 	install_packages "$sudo" "${missing[@]}"
 	has_c_compiler && command -v redis-server >/dev/null && command -v node >/dev/null && command -v npm >/dev/null &&
-		postgres_bin >/dev/null && chromium_path >/dev/null
+		command -v postfix >/dev/null && postgres_bin >/dev/null && chromium_path >/dev/null
 }
 
 # The C compiler is for the race detector.

@@ -50,6 +50,9 @@ type openChannel struct {
 	reports web.ReportParser  // nil: its provider reports nothing later
 	browser web.PushChannel   // nil: browsers do not subscribe to it
 	close   func() error
+	bounces *email.Config // nil: no bounces come to this node
+
+	closeAfter int // deliveries that find that an address does not exist, until it is closed; 0: one
 }
 
 // openChannels opens every channel that is configured.
@@ -116,20 +119,28 @@ func checkEmail(cfg *config.Config) error {
 	return err
 }
 
-func openEmail(_ context.Context, deps channelDeps) (*openChannel, error) {
+func openEmail(ctx context.Context, deps channelDeps) (*openChannel, error) {
 	c := email.Default()
 	present, err := validated(deps.cfg, channels.Email, &c)
 	if err != nil || !present {
+		return nil, err
+	}
+	if c.Bounces.Key, err = bounceKey(ctx, c.Bounces, deps.store); err != nil {
 		return nil, err
 	}
 	ch, err := email.New(c, deps.words, hostOf(deps.publicURL), deps.log)
 	if err != nil {
 		return nil, err
 	}
-	return &openChannel{
-		Outlet: dispatch.Outlet{Channel: ch, Parallel: c.Connections, Collapses: true},
-		close:  ch.Close,
-	}, nil
+	opened := &openChannel{
+		Outlet:     dispatch.Outlet{Channel: ch, Parallel: c.Connections, Collapses: true},
+		closeAfter: c.Bounces.CloseAfter,
+		close:      ch.Close,
+	}
+	if c.Bounces.Listen != "" {
+		opened.bounces = &c
+	}
+	return opened, nil
 }
 
 func checkPush(cfg *config.Config) error {

@@ -36,6 +36,16 @@ const (
 	sweepLease = 30 * time.Second
 )
 
+// closeAfter is how many deliveries must find an address gone before it is
+// closed, by channel.
+func (n *node) closeAfter() map[channels.Name]int {
+	after := make(map[channels.Name]int)
+	for name, c := range n.channels {
+		after[name] = c.closeAfter
+	}
+	return after
+}
+
 // build puts the pipeline together.
 func (n *node) build(context.Context) error {
 	queue := dispatch.Queue{Publisher: n.broker, JobSize: n.cfg.Dispatch.JobSize}
@@ -52,7 +62,7 @@ func (n *node) build(context.Context) error {
 		Channels: names, Words: n.words, Now: time.Now, Log: n.log,
 	}
 	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
-	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log}
+	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter()}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
