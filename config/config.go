@@ -77,6 +77,7 @@ type Dispatch struct {
 	DigestMaxAge time.Duration `yaml:"digest_max_age" help:"a digest missed during an outage still goes when it is not older than this"`
 
 	DuplicateWindow time.Duration `yaml:"duplicate_window" help:"a message nearly like one published within this time is shown to its author before it goes; 0 for never"`
+	LoopLimit       int           `yaml:"loop_limit" help:"so many like texts go to one address within five minutes; more are a loop, which is stopped and shown as an incident"`
 	RemindMandated  time.Duration `yaml:"remind_mandated" help:"feedback still owed this long after its author was reminded is the mandated officers' concern"`
 }
 
@@ -95,6 +96,7 @@ func Default() *Config {
 			DigestMaxAge: 36 * time.Hour,
 
 			DuplicateWindow: 2 * time.Hour,
+			LoopLimit:       5,
 			RemindMandated:  24 * time.Hour,
 		},
 		Channels: map[string]yaml.Node{},

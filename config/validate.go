@@ -119,6 +119,9 @@ func (c *Config) checkDispatch() (faults Faults) {
 	if d.DigestMaxAge < time.Minute {
 		faults = append(faults, c.fault("dispatch.digest_max_age", "is less than a minute", "write how old a missed digest may be, as 36h"))
 	}
+	if d.LoopLimit < 1 || d.LoopLimit > 100 {
+		faults = append(faults, c.fault("dispatch.loop_limit", "is not between 1 and 100", "5 suits most: nobody needs the same text six times in five minutes"))
+	}
 	if d.RemindMandated < time.Minute {
 		faults = append(faults, c.fault("dispatch.remind_mandated", "is less than a minute", "a day suits most, as 24h"))
 	}

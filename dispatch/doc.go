@@ -23,6 +23,12 @@
 //	digest, between pages         slot open                  sweep: the slot's lease ends
 //	a person's way comes to nothing  duplicates due             sweep: standIn asks the other partnership's plan
 //
+// Before a call, and before a text is answered, Breaker says whether the same
+// text has gone to that address too often (loops.go). While Redis is away each
+// node counts alone, so that a loop goes round once for each node; while no
+// incident can be written, what a loop would send waits. Losing either costs
+// time, never a message.
+//
 // What a step needs from elsewhere stands here as an interface: Directory and
-// Ledger (ledger.go), Seen (seen.go).
+// Ledger (ledger.go), Seen (seen.go), Breaker (breaker.go).
 package dispatch

@@ -31,6 +31,7 @@ type Inbox struct {
 	Queue    Queue
 	Channels []channels.Name // that this installation has, to tell coordinators on
 	Words    channels.WordsByLang
+	Loops    *Loops // nil: loops are not looked for
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -84,6 +85,13 @@ func (b *Inbox) Receive(ctx context.Context, in channels.Inbound) (string, error
 	if answered(c.before) >= maxAnswers {
 		sentence = ""
 	}
+	may, err := b.Loops.answer(ctx, in, sentence, c.partnership())
+	if err != nil {
+		return "", err
+	}
+	if !may {
+		sentence = ""
+	}
 	if sentence != "" { // PLP.md, rule 1
 		answer = sentence + " " + b.Words[c.lang].Emergency
 	}
@@ -92,6 +100,16 @@ func (b *Inbox) Receive(ctx context.Context, in channels.Inbound) (string, error
 	}
 	b.Log.Info("text came in", "message", in, "what", what, "senders", len(c.people), "answered", answer != "")
 	return answer, nil
+}
+
+// partnership is one that the sender is in; empty: a stranger.
+func (c conversation) partnership() broker.PartnershipID {
+	for _, sender := range c.people {
+		if len(sender.In) > 0 {
+			return sender.In[0]
+		}
+	}
+	return ""
 }
 
 func answered(before []subscribers.Heard) int {

@@ -37,6 +37,7 @@ type Sender struct {
 	Seen   Seen
 	Script *Script
 	After  Aftermath
+	Loops  *Loops        // nil: loops are not looked for
 	Owner  string        // this node, in claims
 	Lease  time.Duration // after it, an entry still calling counts as unknown
 	Now    func() time.Time
@@ -100,6 +101,8 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 		s.Log.Error("texts or quiet hours cannot be read, deliveries wait", "err", err)
 		return append(outcomes, s.handBack(ready)...)
 	}
+	ready, stopped := s.stopLoops(ctx, ready, contents)
+	outcomes = append(outcomes, stopped...)
 	// What has not begun by then is handed back, well before the lease ends.
 	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/2)
 	defer cancel()
@@ -140,6 +143,24 @@ func (s *Sender) prepare(ctx context.Context, claimed []subscribers.Claimed) (co
 	}
 	contents, err = s.Script.Contents(ctx, ready)
 	return contents, ready, held, err
+}
+
+// stopLoops leaves out what has gone to its address too often. Nothing is kept
+// back unless somebody is told: it waits while the incident cannot be written.
+func (s *Sender) stopLoops(ctx context.Context, claimed []subscribers.Claimed, contents map[channels.DeliveryID]*channels.Content) ([]subscribers.Claimed, []subscribers.Outcome) {
+	ready, looping, rounds := s.Loops.split(ctx, claimed, contents, s.Now())
+	if len(looping) == 0 {
+		return ready, nil
+	}
+	if err := s.Loops.raise(ctx, rounds); err != nil {
+		s.Log.Error("a loop cannot be noted, its deliveries wait", "err", err)
+		return ready, s.handBack(looping)
+	}
+	stopped := make([]subscribers.Outcome, len(looping))
+	for i, c := range looping {
+		stopped[i] = subscribers.Outcome{ID: c.ID, State: channels.Suppressed, Reason: channels.ReasonLoop, At: s.Now()}
+	}
+	return ready, stopped
 }
 
 // empty says whether everything that an infoflash held has been withdrawn.

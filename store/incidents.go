@@ -21,9 +21,10 @@ func (s *Store) RaiseIncident(ctx context.Context, i subscribers.Incident, rests
 		if err := t.alone(ctx, "incident"); err != nil { // the same, seen by another node
 			return err
 		}
-		done, err := t.ExecContext(ctx, `UPDATE incidents SET last_at = $4, times = times + $6
+		done, err := t.ExecContext(ctx, `UPDATE incidents SET last_at = $4, times = times + $6,
+			partnership = CASE WHEN partnership = $7 THEN partnership ELSE '' END, message = COALESCE(message, $8)
 			WHERE kind = $1 AND zone = $2 AND matter = $3 AND last_at > $5`,
-			string(i.Kind), string(i.Zone), i.Matter, millis(i.Last), millis(i.Last.Add(-rests)), i.Count)
+			string(i.Kind), string(i.Zone), i.Matter, millis(i.Last), millis(i.Last.Add(-rests)), i.Count, string(i.Partnership), messageOrNull(i))
 		if err != nil {
 			return err
 		}
@@ -44,14 +45,17 @@ func insertIncident(ctx context.Context, t *tx, i subscribers.Incident) error {
 	if err != nil {
 		return err
 	}
-	var message any // NULL: about none
-	if i.Message != (broker.MessageID{}) {
-		message = i.Message.UUID[:]
-	}
 	_, err = t.ExecContext(ctx, `INSERT INTO incidents (`+incidentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0)`,
-		i.ID.UUID[:], string(i.Kind), string(i.Zone), string(i.Partnership), message, i.Matter, string(texts),
+		i.ID.UUID[:], string(i.Kind), string(i.Zone), string(i.Partnership), messageOrNull(i), i.Matter, string(texts),
 		millis(i.First), millis(i.Last), i.Count)
 	return err
+}
+
+func messageOrNull(i subscribers.Incident) []byte {
+	if i.Message == (broker.MessageID{}) {
+		return nil
+	}
+	return i.Message.UUID[:]
 }
 
 // Incidents returns those of a zone and of the whole installation, or of every

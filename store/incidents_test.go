@@ -36,6 +36,12 @@ func TestIncidentsCountUpUntilTheyRest(t *testing.T) {
 		_, isNew = raise("", "sms", 0, 1)
 		same(t, "the whole installation", isNew, true)
 
+		elsewhere := subscribers.Incident{Kind: subscribers.IncidentLoop, Zone: "eupen", Partnership: linden, Message: broker.NewMessageID(), Matter: "a", First: noon, Last: noon}
+		same(t, "in another partnership", got(s.RaiseIncident(t.Context(), elsewhere, time.Hour, nil, nil))(t), false)
+		several := got(s.Incidents(t.Context(), "eupen", false))(t)[1] // before it the whole installation's
+		same(t, "several partnerships", several.Partnership, "")
+		same(t, "the message is known later", several.Message, elsewhere.Message)
+
 		listed := got(s.Incidents(t.Context(), "demo", false))(t)
 		same(t, "those of demo and of all", len(listed), 3)
 		same(t, "counted", listed[0].Count, 7)

@@ -164,5 +164,5 @@ func (v view) channel(c subscribers.ChannelStatus) channelProgress {
 
 // reasons are why deliveries are deliberately not sent, in the order in which pages show them.
 func reasons() []channels.Reason {
-	return []channels.Reason{channels.ReasonDuplicate, channels.ReasonNoChannel, channels.ReasonLeft, channels.ReasonCancelled}
+	return []channels.Reason{channels.ReasonDuplicate, channels.ReasonNoChannel, channels.ReasonLeft, channels.ReasonCancelled, channels.ReasonLoop}
 }

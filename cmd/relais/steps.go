@@ -47,7 +47,7 @@ func (n *node) closeAfter() map[channels.Name]int {
 }
 
 // build puts the pipeline together.
-func (n *node) build(context.Context) error {
+func (n *node) build(ctx context.Context) error {
 	queue := dispatch.Queue{Publisher: n.broker, JobSize: n.cfg.Dispatch.JobSize}
 	names := n.channelNames()
 	s := &n.steps
@@ -57,9 +57,13 @@ func (n *node) build(context.Context) error {
 		return err
 	}
 	s.incidents = &dispatch.Incidents{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	loops, err := n.loops(ctx)
+	if err != nil {
+		return err
+	}
 	s.inbox = &dispatch.Inbox{
 		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
-		Channels: names, Words: n.words, Now: time.Now, Log: n.log,
+		Channels: names, Words: n.words, Loops: loops, Now: time.Now, Log: n.log,
 	}
 	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter()}
@@ -70,7 +74,7 @@ func (n *node) build(context.Context) error {
 	for name, c := range n.channels {
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
-			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after,
+			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops,
 			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log,
 		})
 	}

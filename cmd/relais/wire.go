@@ -35,6 +35,7 @@ type node struct {
 	store    *store.Store
 	broker   *jetstream.Broker
 	seen     dispatch.Seen
+	breaker  dispatch.Breaker
 	channels map[channels.Name]*openChannel
 	may      subscribers.Capabilities
 	words    channels.WordsByLang
@@ -143,14 +144,14 @@ func natsConfig(cfg *config.Config) jetstream.Config {
 
 func (n *node) openSeen(context.Context) error {
 	if n.cfg.Redis.URL.IsZero() {
-		n.seen = inmem.New(time.Now)
+		n.seen, n.breaker = inmem.New(time.Now), inmem.NewBreaker()
 		return nil
 	}
 	seen, err := redis.Open(n.cfg.Redis.URL.Reveal())
 	if err != nil {
 		return err
 	}
-	n.seen = seen
+	n.seen, n.breaker = seen, seen.Breaker()
 	n.started("redis", func(context.Context) error { return seen.Close() })
 	return nil
 }
