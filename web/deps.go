@@ -116,6 +116,17 @@ type CaseCloser interface {
 	Close(ctx context.Context, id subscribers.CaseID, by, why string) (subscribers.Case, error)
 }
 
+// Incidents is what went wrong and a person must look at.
+type Incidents interface {
+	// Incidents returns those of a zone and of the whole installation, or of every
+	// zone when it is empty, the one last seen at the front; without all only
+	// those that nobody has acknowledged.
+	Incidents(ctx context.Context, zone broker.ZoneID, all bool) ([]subscribers.Incident, error)
+	// AckIncident notes who has seen one. It returns *subscribers.IncidentSeenError
+	// when somebody else had before, subscribers.ErrNotFound when there is none.
+	AckIncident(ctx context.Context, id subscribers.IncidentID, by string, at time.Time) error
+}
+
 // InboundParser reads what people write to the number that messages come from,
 // and answers it in the provider's way. An error means that the request is not
 // the provider's.
@@ -140,6 +151,7 @@ type Deps struct {
 	Publisher      Publisher
 	Decider        Decider
 	CaseCloser     CaseCloser
+	Incidents      Incidents
 	Records        Records
 	Absences       Absences
 	Infoflashes    Infoflashes

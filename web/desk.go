@@ -18,16 +18,17 @@ const shownRecent = 10
 // is the whole desk until people sign in by name.
 type deskPage struct {
 	view
-	Zone    broker.ZoneID
-	Zones   []zoneLink // more than one
-	Kinds   []kindLink
-	Waiting []waiting
-	Recent  []recent
-	Owed    []owedLine
-	OwedAll string // where all of them stand
-	OwedN   int
-	Dead    []deadLine
-	Empty   bool // no zone has a partnership yet
+	Zone      broker.ZoneID
+	Zones     []zoneLink // more than one
+	Kinds     []kindLink
+	Waiting   []waiting
+	Recent    []recent
+	Owed      []owedLine
+	Incidents []incidentLine
+	OwedAll   string // where all of them stand
+	OwedN     int
+	Dead      []deadLine
+	Empty     bool // no zone has a partnership yet
 }
 
 type zoneLink struct {
@@ -58,13 +59,22 @@ type recent struct {
 type deadLine struct{ Reason, When string }
 
 func (s *server) getDesk(w http.ResponseWriter, r *http.Request) {
+	s.showDesk(w, r, http.StatusOK, incidentLine{})
+}
+
+// showDesk shows it with what was typed about an incident.
+func (s *server) showDesk(w http.ResponseWriter, r *http.Request, status int, typed incidentLine) {
 	p := deskPage{view: s.deskView(r)}
 	p.Title = p.T("desk.title")
-	if err := s.fillDesk(r.Context(), &p, broker.ZoneID(r.URL.Query().Get("zone"))); err != nil {
+	err := s.fillDesk(r.Context(), &p, broker.ZoneID(r.URL.Query().Get("zone")))
+	if err == nil && !p.Empty {
+		err = s.fillIncidents(r, &p, typed)
+	}
+	if err != nil {
 		s.failPage(w, r, "show the desk", err)
 		return
 	}
-	s.show(w, r, http.StatusOK, "desk", p)
+	s.show(w, r, status, "desk", p)
 }
 
 func (s *server) deskView(r *http.Request) view {

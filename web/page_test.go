@@ -88,6 +88,8 @@ func TestPages(t *testing.T) {
 		{"when to write", w.link(subscribers.CanLeave, letterID) + "/rest?saved=", nil, 200},
 		{"when to write with faults", w.link(subscribers.CanLeave, letterID) + "/rest", url.Values{"from": {"21:00"}, "last": {"2020-01-01"}}, 422},
 		{"what is owed", "/cases?zone=demo", nil, 200},
+		{"incident seen by nobody", "/incidents/" + incidentID.String() + "/ack?zone=demo", url.Values{}, 422},
+		{"incident id malformed", "/incidents/seven/ack", url.Values{}, 404},
 		{"case", "/cases/" + caseID.String(), nil, 200},
 		{"case without a name", "/cases/" + caseID.String() + "/close", url.Values{}, 422},
 		{"case unknown", "/cases/0193596a-0000-7000-8000-0000000000ff", nil, 404},

@@ -76,6 +76,7 @@ func (s *server) deskRoutes() {
 	s.desk("GET /cases", s.getOwed)
 	s.desk("GET /cases/{id}", s.getCase)
 	s.desk("POST /cases/{id}/close", s.postCloseCase)
+	s.desk("POST /incidents/{id}/ack", s.postAck)
 }
 
 // linkRoutes are the pages behind a link that somebody was sent: the link is the right.
@@ -114,6 +115,8 @@ func (s *server) apiRoutes() {
 	s.api("GET /api/officers", s.apiOfficers)
 	s.api("GET /api/cases", s.apiCases)
 	s.api("POST /api/cases/{id}/close", s.apiCloseCase)
+	s.api("GET /api/incidents", s.apiIncidents)
+	s.api("POST /api/incidents/{id}/ack", s.apiAck)
 	s.api("POST /api/approvals/{id}/hold", s.apiDecide(subscribers.ApprovalHeld))
 	s.api("POST /api/approvals/{id}/question", s.apiDecide(subscribers.ApprovalQuestioned))
 	s.api("POST /api/approvals/{id}/answer", s.apiDecide(subscribers.ApprovalPending))

@@ -54,6 +54,7 @@ type world struct {
 	caps    subscribers.Capabilities
 	log     *bytes.Buffer
 	options Options
+	seenBy  string              // who has acknowledged the incident
 	caseEnd subscribers.CaseEnd // of the alert's case
 	handler http.Handler
 }
@@ -224,7 +225,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
-		Publisher: w, Decider: w, Infoflashes: w, CaseCloser: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 		Zones:         func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Ready:         func(context.Context) error { return w.failReady },

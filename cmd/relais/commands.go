@@ -10,30 +10,31 @@ import (
 type commands struct {
 	Globals
 
-	Demo      demoCommand      `cmd:"" help:"Show the main job on this machine, with stand-ins for the providers."`
-	Serve     serveCommand     `cmd:"" help:"Run the service."`
-	Publish   publishCommand   `cmd:"" help:"Publish a message and print its id."`
-	Approvals approvalsCommand `cmd:"" help:"List what waits for a decision."`
-	Approve   approveCommand   `cmd:"" help:"Let a message go to a partnership's members."`
-	Refuse    refuseCommand    `cmd:"" help:"Refuse a message for a partnership, with a reason."`
-	Hold      holdCommand      `cmd:"" help:"Put a message off: its approvers are asked again later."`
-	Question  questionCommand  `cmd:"" help:"Ask the police something before deciding; the clock stands still."`
-	Answer    answerCommand    `cmd:"" help:"Answer an approver's question, for the police."`
-	Release   releaseCommand   `cmd:"" help:"Send what nobody answered, for the police, where the plan allows it."`
-	Absences  absencesCommands `cmd:"" help:"Say when approvers are away, so that others are asked."`
-	Status    statusCommand    `cmd:"" help:"Show what became of a message."`
-	Dead      deadCommands     `cmd:"" help:"List and replay what a step gave up on."`
-	Digest    digestCommands   `cmd:"" help:"Show the infoflashes that are about to leave, hold them, and add a word."`
-	Cases     casesCommands    `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`
-	Officers  officersCommands `cmd:"" help:"Show the people of the police to whom Relais writes."`
-	Members   membersCommands  `cmd:"" help:"Change what single members want."`
-	Import    importCommands   `cmd:"" help:"Read partnerships, members and officers from files."`
-	Plan      planCommands     `cmd:"" help:"Explain a communication plan, and try it out."`
-	SMS       smsCommands      `cmd:"" name:"sms" help:"Count what an SMS costs before it is sent."`
-	Sandbox   sandboxCommand   `cmd:"" help:"Run the stand-ins for the providers alone, with faults on demand."`
-	VAPID     vapidCommands    `cmd:"" name:"vapid" help:"Make, show and replace the key of push messages."`
-	Email     emailCommands    `cmd:"" help:"Prepare what email needs: the key that signs it."`
-	Config    configCommands   `cmd:"" help:"Check and show the configuration."`
+	Demo      demoCommand       `cmd:"" help:"Show the main job on this machine, with stand-ins for the providers."`
+	Serve     serveCommand      `cmd:"" help:"Run the service."`
+	Publish   publishCommand    `cmd:"" help:"Publish a message and print its id."`
+	Approvals approvalsCommand  `cmd:"" help:"List what waits for a decision."`
+	Approve   approveCommand    `cmd:"" help:"Let a message go to a partnership's members."`
+	Refuse    refuseCommand     `cmd:"" help:"Refuse a message for a partnership, with a reason."`
+	Hold      holdCommand       `cmd:"" help:"Put a message off: its approvers are asked again later."`
+	Question  questionCommand   `cmd:"" help:"Ask the police something before deciding; the clock stands still."`
+	Answer    answerCommand     `cmd:"" help:"Answer an approver's question, for the police."`
+	Release   releaseCommand    `cmd:"" help:"Send what nobody answered, for the police, where the plan allows it."`
+	Absences  absencesCommands  `cmd:"" help:"Say when approvers are away, so that others are asked."`
+	Status    statusCommand     `cmd:"" help:"Show what became of a message."`
+	Dead      deadCommands      `cmd:"" help:"List and replay what a step gave up on."`
+	Digest    digestCommands    `cmd:"" help:"Show the infoflashes that are about to leave, hold them, and add a word."`
+	Cases     casesCommands     `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`
+	Incidents incidentsCommands `cmd:"" help:"Show what went wrong and a person must look at, and say that it was seen."`
+	Officers  officersCommands  `cmd:"" help:"Show the people of the police to whom Relais writes."`
+	Members   membersCommands   `cmd:"" help:"Change what single members want."`
+	Import    importCommands    `cmd:"" help:"Read partnerships, members and officers from files."`
+	Plan      planCommands      `cmd:"" help:"Explain a communication plan, and try it out."`
+	SMS       smsCommands       `cmd:"" name:"sms" help:"Count what an SMS costs before it is sent."`
+	Sandbox   sandboxCommand    `cmd:"" help:"Run the stand-ins for the providers alone, with faults on demand."`
+	VAPID     vapidCommands     `cmd:"" name:"vapid" help:"Make, show and replace the key of push messages."`
+	Email     emailCommands     `cmd:"" help:"Prepare what email needs: the key that signs it."`
+	Config    configCommands    `cmd:"" help:"Check and show the configuration."`
 }
 
 // Globals are the flags that every command takes.

@@ -57,6 +57,7 @@ func (n *node) webDeps() web.Deps {
 		Publisher:     messages{n.broker},
 		Decider:       n.steps.approver,
 		CaseCloser:    n.steps.cases,
+		Incidents:     n.store,
 		Records:       n.store,
 		Absences:      n.store,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
