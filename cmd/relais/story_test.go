@@ -50,6 +50,7 @@ func TestStories(t *testing.T) {
 			"remember": cmdRemember,
 			"keep":     cmdKeep,
 			"dead":     cmdDead,
+			"incident": cmdIncident,
 			"digest":   cmdDigest,
 			"leave":    cmdLeave,
 			"texts":    cmdTexts,
@@ -205,6 +206,16 @@ func cmdDead(ts *testscript.TestScript, _ bool, args []string) {
 		letters, err := d.node.store.DeadLetters(context.Background())
 		return len(letters) == want, err
 	}))
+}
+
+// cmdIncident keeps the id of the only open incident in a variable: incident ID
+func cmdIncident(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := villageOf(ts).node.store.Incidents(context.Background(), "demo", false)
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d incidents are open, want one", len(found))
+	}
+	ts.Setenv(args[0], found[0].ID.String())
 }
 
 // cmdDigest sends the infoflash now: digest
