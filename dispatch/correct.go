@@ -109,9 +109,9 @@ func destinations(m broker.Message, partnerships []subscribers.Partnership, orig
 		case m.Replaces() && slices.ContainsFunc(here, replaceable), !m.Replaces() && slices.ContainsFunc(here, got):
 			to.going = append(to.going, p)
 		case len(here) > 0:
-			to.refused = append(to.refused, subscribers.RoutingRefusal{Partnership: p.ID, Reason: "nobody there has got the message that this one is about, so nobody is told"})
+			to.refused = append(to.refused, subscribers.RoutingRefusal{Partnership: p.ID, Gaps: []subscribers.Gap{subscribers.GapNobodyGot}})
 		case len(m.Partnerships) > 0:
-			to.refused = append(to.refused, subscribers.RoutingRefusal{Partnership: p.ID, Reason: "the message that this one is about was not sent there"})
+			to.refused = append(to.refused, subscribers.RoutingRefusal{Partnership: p.ID, Gaps: []subscribers.Gap{subscribers.GapNotSent}})
 		}
 	}
 	return to

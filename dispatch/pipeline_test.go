@@ -3,6 +3,7 @@ package dispatch_test
 import (
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -268,7 +269,7 @@ func TestNotLaunchedIsRefusedWithWhatIsMissing(t *testing.T) {
 	w.partnership("alone", townPlan)
 	m := w.publish(broker.Message{Kind: broker.Alert})
 	refused := w.status(m).Refused
-	if len(refused) != 1 || refused[0].Partnership != "alone" || !strings.Contains(refused[0].Reason, "no coordinator, no deputy") {
+	if len(refused) != 1 || refused[0].Partnership != "alone" || !slices.Equal(refused[0].Gaps, []subscribers.Gap{subscribers.GapCoordinator, subscribers.GapDeputy}) {
 		t.Errorf("refused %+v, want the partnership without coordinator and deputy", refused)
 	}
 }

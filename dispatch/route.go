@@ -99,12 +99,12 @@ type routing struct {
 func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 	opened, refused, asks := []subscribers.Approval(nil), to.refused, to.told
 	for _, p := range to.going {
-		approval, entries, reason, err := r.consider(ctx, m, p)
+		approval, entries, gaps, err := r.consider(ctx, m, p)
 		switch {
 		case err != nil:
 			return err
-		case reason != "":
-			refused = append(refused, subscribers.RoutingRefusal{Partnership: p.ID, Reason: reason})
+		case len(gaps) > 0:
+			refused = append(refused, subscribers.RoutingRefusal{Partnership: p.ID, Gaps: gaps})
 		default:
 			opened, asks = append(opened, approval), append(asks, entries...)
 		}
@@ -118,29 +118,29 @@ func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 }
 
 // consider opens the approval of one partnership, or says why it may not be sent for.
-func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership) (subscribers.Approval, []subscribers.Entry, string, error) {
+func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership) (subscribers.Approval, []subscribers.Entry, []subscribers.Gap, error) {
 	approvers, err := r.Directory.Approvers(ctx, p.ID)
 	if err != nil {
-		return subscribers.Approval{}, nil, "", fmt.Errorf("list approvers: %w", err)
+		return subscribers.Approval{}, nil, nil, fmt.Errorf("list approvers: %w", err)
 	}
 	now := r.Now()
 	if gaps := p.Missing(approvers, now); len(gaps) > 0 {
-		return subscribers.Approval{}, nil, subscribers.SayGaps(gaps), nil
+		return subscribers.Approval{}, nil, gaps, nil
 	}
 	plan, err := r.Directory.Plan(ctx, p.ID, p.PlanVersion)
 	if err != nil {
-		return subscribers.Approval{}, nil, "", fmt.Errorf("read plan: %w", err)
+		return subscribers.Approval{}, nil, nil, fmt.Errorf("read plan: %w", err)
 	}
 	rule, ok := plan.RuleFor(m.Kind, m.Urgency)
 	if !ok {
-		return subscribers.Approval{}, nil, fmt.Sprintf("its plan has no rule for %s/%s", m.Kind, m.Urgency), nil
+		return subscribers.Approval{}, nil, []subscribers.Gap{subscribers.GapRule}, nil
 	}
 	present := rule.Approval.Present(approvers, p.Today(now))
 	a := subscribers.NewApproval(m, p, rule, present, now)
 	if a.State.Granted() {
-		return a, a.Notices(m, rule.Approval.Approvers(approvers), r.Channels, now), "", nil
+		return a, a.Notices(m, rule.Approval.Approvers(approvers), r.Channels, now), nil, nil
 	}
-	return a, a.Questions(m, a.Between(0, a.Step, present), r.Channels, now), "", nil
+	return a, a.Questions(m, a.Between(0, a.Step, present), r.Channels, now), nil, nil
 }
 
 // announce tells the next steps. What gets lost here the sweep finds.

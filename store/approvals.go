@@ -48,9 +48,9 @@ func addMessage(ctx context.Context, t *tx, m broker.Message, received time.Time
 }
 
 func addRefusals(ctx context.Context, t *tx, m broker.Message, refused []subscribers.RoutingRefusal) error {
-	_, err := t.each(ctx, `INSERT INTO routing_refusals (message, revision, partnership, reason)
+	_, err := t.each(ctx, `INSERT INTO routing_refusals (message, revision, partnership, gaps)
 		VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, len(refused), func(i int) []any {
-		return []any{m.ID.UUID[:], m.Revision, string(refused[i].Partnership), refused[i].Reason}
+		return []any{m.ID.UUID[:], m.Revision, string(refused[i].Partnership), joinWords(refused[i].Gaps)}
 	})
 	return err
 }

@@ -19,7 +19,7 @@ func TestOpenMessage(t *testing.T) {
 		a := approval(m, tilleuls)
 		ask := entry(a, subscribers.NewMemberID(), channels.NewAddress("+32470000001"))
 		ask.Purpose, ask.About = channels.Ask, a.ID.UUID
-		refused := []subscribers.RoutingRefusal{{Partnership: linden, Reason: "no deputy"}}
+		refused := []subscribers.RoutingRefusal{{Partnership: linden, Gaps: []subscribers.Gap{subscribers.GapCharter, subscribers.GapDeputy}}}
 		for range 2 { // the second time changes nothing
 			must(t, s.Open(t.Context(), m, noon, []subscribers.Approval{a}, refused, []subscribers.Entry{ask}))
 		}

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
-
-	"relais/channels"
 )
 
 // millis is how a time stands in a column: unix milliseconds, 0 for no time.
@@ -79,23 +77,23 @@ func (a asFlag) Scan(from any) error {
 }
 
 // joinNames writes channel names with commas, which no name has.
-func joinNames(names []channels.Name) string {
-	words := make([]string, len(names))
-	for i, n := range names {
-		words[i] = string(n)
+func joinWords[W ~string](words []W) string {
+	plain := make([]string, len(words))
+	for i, w := range words {
+		plain[i] = string(w)
 	}
-	return strings.Join(words, ",")
+	return strings.Join(plain, ",")
 }
 
-func splitNames(joined string) []channels.Name {
+func splitWords[W ~string](joined string) []W {
 	if joined == "" {
 		return nil
 	}
-	var names []channels.Name
+	var words []W
 	for word := range strings.SplitSeq(joined, ",") {
-		names = append(names, channels.Name(word))
+		words = append(words, W(word))
 	}
-	return names
+	return words
 }
 
 func toYAML(v any) (string, error) {

@@ -30,7 +30,7 @@ func entryArgs(e subscribers.Entry) []any {
 	return []any{
 		e.ID.UUID[:], string(e.Purpose), e.About[:], e.Revision, e.Approval.UUID[:], string(e.Partnership),
 		e.Member.UUID[:], string(e.Channel), e.Hash[:], string(e.Lang), string(e.Priority),
-		string(e.State), string(e.Reason), joinNames(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
+		string(e.State), string(e.Reason), joinWords(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
 		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt),
 		e.Patience.Milliseconds(), idOrNull(e.Replies), e.Missed,
 	}
@@ -68,7 +68,7 @@ func (e *entryRow) into() []any {
 func (e *entryRow) entry() subscribers.Entry {
 	e.Purpose, e.Partnership = channels.Purpose(e.purpose), broker.PartnershipID(e.partnership)
 	e.Channel, e.Lang, e.Priority = channels.Name(e.channel), broker.Lang(e.lang), broker.Priority(e.priority)
-	e.State, e.Reason, e.Rest = channels.State(e.state), channels.Reason(e.reason), splitNames(e.rest)
+	e.State, e.Reason, e.Rest = channels.State(e.state), channels.Reason(e.reason), splitWords[channels.Name](e.rest)
 	e.Patience = time.Duration(e.patience) * time.Millisecond
 	return e.Entry
 }

@@ -172,7 +172,7 @@ func TestStatusDone(t *testing.T) {
 		done("sent", a.Message, true)
 
 		refused := message(broker.NewMessageID(), 1)
-		must(t, s.Open(t.Context(), refused, noon, nil, []subscribers.RoutingRefusal{{Partnership: linden, Reason: "no charter"}}, nil))
+		must(t, s.Open(t.Context(), refused, noon, nil, []subscribers.RoutingRefusal{{Partnership: linden, Gaps: []subscribers.Gap{subscribers.GapCharter}}}, nil))
 		done("for nobody", refused.ID, true)
 	})
 }

@@ -26,7 +26,7 @@ func status(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status
 		return subscribers.Status{}, err
 	}
 	st := subscribers.Status{Message: m.ID, Revision: m.Revision, Kind: m.Kind, Urgency: m.Urgency, Received: m.at, Expires: m.Expires}
-	st.Refused, err = list(ctx, t, scanRefusal, `SELECT partnership, reason FROM routing_refusals
+	st.Refused, err = list(ctx, t, scanRefusal, `SELECT partnership, gaps FROM routing_refusals
 		WHERE message = $1 AND revision = $2 ORDER BY partnership`, id.UUID[:], st.Revision)
 	if err != nil {
 		return st, err
@@ -163,7 +163,9 @@ func scanReceived(r row) (m received, err error) {
 }
 
 func scanRefusal(r row) (refused subscribers.RoutingRefusal, err error) {
-	err = r.Scan((*string)(&refused.Partnership), &refused.Reason)
+	var gaps string
+	err = r.Scan((*string)(&refused.Partnership), &gaps)
+	refused.Gaps = splitWords[subscribers.Gap](gaps)
 	return refused, err
 }
 

@@ -1,7 +1,6 @@
 package subscribers
 
 import (
-	"strings"
 	"time"
 
 	"relais/broker"
@@ -73,17 +72,6 @@ func (p Partnership) Missing(approvers []Approver, at time.Time) []Gap {
 	return gaps
 }
 
-// Gap is one thing that a partnership lacks before anything may be sent for it.
-type Gap string
-
-// What a partnership can lack.
-const (
-	GapNotLaunched Gap = "not launched"
-	GapCharter     Gap = "no signed charter in force"
-	GapCoordinator Gap = "no coordinator"
-	GapDeputy      Gap = "no deputy"
-)
-
 // Location returns the partnership's time zone. A name that is not known
 // counts as UTC; imports refuse such names.
 func (p Partnership) Location() *time.Location {
@@ -114,13 +102,4 @@ func hasRole(approvers []Approver, role Role) bool {
 		}
 	}
 	return false
-}
-
-// SayGaps puts what is missing into one sentence for the police.
-func SayGaps(gaps []Gap) string {
-	words := make([]string, len(gaps))
-	for i, g := range gaps {
-		words[i] = string(g)
-	}
-	return "nothing may be sent for this partnership: " + strings.Join(words, ", ")
 }

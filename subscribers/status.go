@@ -20,12 +20,6 @@ type Status struct {
 	Refused      []RoutingRefusal    `json:"refused,omitempty"` // partnerships that it was not routed to, and why
 }
 
-// RoutingRefusal says why a message was not routed to a partnership.
-type RoutingRefusal struct {
-	Partnership broker.PartnershipID `json:"partnership"`
-	Reason      string               `json:"reason"`
-}
-
 // PartnershipStatus is a message's life in one partnership.
 type PartnershipStatus struct {
 	Partnership broker.PartnershipID `json:"partnership"`

@@ -64,7 +64,7 @@ func TestProgress(t *testing.T) {
 		"Waiting for an answer", "Answer expected no later than today at 20:23",
 		"Arrived <b>31</b>", "Failed <b>1</b>", "Already received it in another way <b>2</b>",
 		`data-every="2"`, `<rect class="done" x="0.00" y="0" width="79.49" height="10" />`,
-		"Not passed on", "no deputy", "kind=feedback", "type=cancel",
+		"Not passed on", "it has no deputy.", "kind=feedback", "type=cancel",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)

@@ -94,7 +94,7 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 		if err != nil {
 			return fmt.Errorf("read partnership: %w", err)
 		}
-		p.Refused = append(p.Refused, refusedBy{partnership.Name, refused.Reason})
+		p.Refused = append(p.Refused, refusedBy{partnership.Name, refused.Say(p.Lang)})
 	}
 	return nil
 }

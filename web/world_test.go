@@ -208,7 +208,7 @@ func (w *world) statusOf(id broker.MessageID) subscribers.Status {
 					{Channel: channels.Email, Counts: map[channels.State]int{channels.Accepted: 20}, First: w.now.Add(-45 * time.Second), Last: w.now},
 				}},
 		},
-		Refused: []subscribers.RoutingRefusal{{Partnership: "lindendorp", Reason: "no deputy"}},
+		Refused: []subscribers.RoutingRefusal{{Partnership: "lindendorp", Gaps: []subscribers.Gap{subscribers.GapDeputy}}},
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *simulation) print(out io.Writer) error {
 		fmt.Fprintln(out, "It goes only to those who got what it closes: at most these.")
 	}
 	if gaps := s.partnership.Missing(s.approvers, m.Sent); len(gaps) > 0 {
-		_, err := fmt.Fprintf(out, "\nIt would go nowhere: %s.\n", subscribers.SayGaps(gaps))
+		_, err := fmt.Fprintf(out, "\nIt would go nowhere: %s.\n", subscribers.RoutingRefusal{Gaps: gaps}.Say(broker.English))
 		return err
 	}
 	rule, ok := s.plan.RuleFor(m.Kind, m.Urgency)

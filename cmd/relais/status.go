@@ -109,7 +109,7 @@ func progress(s subscribers.Status) string {
 func printStatus(out io.Writer, s subscribers.Status) error {
 	fmt.Fprintf(out, "Message %s, revision %d: %s, %s, received %s\n", s.Message, s.Revision, s.Kind, s.Urgency, clock(s.Received))
 	for _, refused := range s.Refused {
-		fmt.Fprintf(out, "\n%s: not sent: %s\n", refused.Partnership, refused.Reason)
+		fmt.Fprintf(out, "\n%s: not sent: %s\n", refused.Partnership, refused.Say(broker.English))
 	}
 	for _, p := range s.Partnerships {
 		fmt.Fprintf(out, "\n%s: %s\n", p.Name, sayApproval(p))

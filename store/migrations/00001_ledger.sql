@@ -99,7 +99,7 @@ CREATE TABLE routing_refusals (
     message     BYTEA   NOT NULL,
     revision    INTEGER NOT NULL,
     partnership TEXT    NOT NULL,
-    reason      TEXT    NOT NULL,
+    gaps        TEXT    NOT NULL, -- why not, with commas
     PRIMARY KEY (message, revision, partnership),
     FOREIGN KEY (message, revision) REFERENCES messages (id, revision)
 );
