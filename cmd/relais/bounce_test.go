@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -170,27 +171,34 @@ func standIn(t *testing.T) postOffice {
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &counter{mails: mails}, nil }))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
+	var mu sync.Mutex
+	got := make(map[string]string) // by name, everything that they got
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		for m := range mails {
+			name, _, _ := strings.Cut(m.to, "@")
+			mu.Lock()
+			got[name] += m.text
+			mu.Unlock()
+			if name != "marie" && name != "luc" {
+				if err := bringBack(office.bounces, m); err != nil {
+					t.Errorf("bring a mail back: %v", err)
+				}
+			}
+		}
+	}()
 	t.Cleanup(func() {
 		if err := errors.Join(server.Close(), <-served); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			t.Errorf("end the mail server: %v", err)
 		}
+		close(mails)
+		<-worked
 	})
-	got := make(map[string]string) // by name, everything that they got
 	office.delivered = func(name, subject string) (bool, error) {
-		for {
-			select {
-			case m := <-mails:
-				name, _, _ := strings.Cut(m.to, "@")
-				got[name] += m.text
-				if name != "marie" && name != "luc" {
-					if err := bringBack(office.bounces, m); err != nil {
-						return false, err
-					}
-				}
-			default:
-				return strings.Contains(got[name], subject), nil
-			}
-		}
+		mu.Lock()
+		defer mu.Unlock()
+		return strings.Contains(got[name], subject), nil
 	}
 	return office
 }
