@@ -1,0 +1,88 @@
+package dispatch_test
+
+import (
+	"testing"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+)
+
+// TestReceiptsInAnyOrder lets the provider report on ten thousand deliveries,
+// each word twice, all of it shuffled and in batches of any size: each delivery
+// ends as the provider's last word has it, and each that failed goes on once.
+// RELAIS_SEED repeats a run.
+func TestReceiptsInAnyOrder(t *testing.T) {
+	rounds := 10
+	if testing.Short() {
+		rounds = 1
+	}
+	w := newWorld(t, seeds(t, 0)[0])
+	w.partnership("home", townPlan)
+	w.people("home", 0, 1000)
+	w.provider.reports = true
+	for range rounds {
+		w.publish(broker.Message{Kind: broker.Hazard})
+	}
+	last := make(map[channels.DeliveryID]channels.State)
+	var reports []channels.Report
+	for id := range w.provider.taken {
+		if e, err := w.store.Entry(t.Context(), id); err != nil {
+			t.Fatal(err)
+		} else if e.Purpose != channels.ForMember {
+			continue
+		}
+		word := channels.Report{Delivery: id, Ref: id.String(), State: channels.Delivered, At: w.now}
+		if w.rng.IntN(3) == 0 {
+			word.State, word.Class = channels.Failed, channels.Rejected
+		}
+		last[id] = word.State
+		sent := channels.Report{Delivery: id, Ref: id.String(), State: channels.Accepted, At: w.now}
+		reports = append(reports, sent, word, sent, word)
+	}
+	if len(last) != rounds*1000 {
+		t.Fatalf("%d deliveries, want %d", len(last), rounds*1000)
+	}
+	w.rng.Shuffle(len(reports), func(i, j int) { reports[i], reports[j] = reports[j], reports[i] })
+	for len(reports) > 0 {
+		n := min(1+w.rng.IntN(500), len(reports))
+		if err := w.after.Apply(t.Context(), reports[:n]); err != nil {
+			t.Fatal(err)
+		}
+		reports = reports[n:]
+	}
+	w.settle()
+	failed := 0
+	for id, want := range last {
+		e, err := w.store.Entry(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.State != want || e.FinalAt.IsZero() {
+			t.Fatalf("%s, final at %s, want %s for good", e.State, e.FinalAt, want)
+		}
+		if want == channels.Failed {
+			failed++
+		}
+	}
+	w.pass(time.Minute, 20*time.Second)
+	if more := len(w.perDelivery()) - len(last); more != failed {
+		t.Errorf("%d went on by email, want the %d that failed", more, failed)
+	}
+	for id, copies := range w.perDelivery() {
+		if copies != 1 {
+			t.Errorf("%s was sent %d times", id, copies)
+		}
+	}
+}
+
+// perDelivery counts what was really sent of the police's messages.
+func (w *world) perDelivery() map[channels.DeliveryID]int {
+	got := make(map[channels.DeliveryID]int)
+	for _, d := range w.provider.sent {
+		if d.Content.Purpose == channels.ForMember {
+			got[d.ID]++
+		}
+	}
+	return got
+}
