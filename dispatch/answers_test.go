@@ -278,6 +278,27 @@ func TestCoordinatorOnHoliday(t *testing.T) {
 	w.hears(channels.Ask, "Person 0: 1") // back from holiday
 }
 
+// Who goes on holiday with a question open is not waited for.
+func TestHolidayThatBeginsMeanwhile(t *testing.T) {
+	w := street(t, 1)
+	today := subscribers.DateOf(w.now)
+	m := w.publish(broker.Message{Kind: broker.Alert})
+	w.hears(channels.Ask, "Person 0: 1")
+	approvers, err := w.store.Approvers(t.Context(), "home")
+	w.must(err)
+	away := func(role subscribers.Role) {
+		i := slices.IndexFunc(approvers, func(a subscribers.Approver) bool { return a.Role == role })
+		w.must(w.store.SetAbsences(t.Context(), "home", approvers[i].ID, []subscribers.Span{{From: today, Until: today.AddDays(7)}}))
+		w.pass(2*time.Second, time.Second)
+	}
+	away(subscribers.RoleCommittee) // nobody else is asked because of that
+	w.hears(channels.Ask, "Person 0: 1")
+	away(subscribers.RoleCoordinator)
+	w.hears(channels.Ask, "Person 0: 1, Person 1: 2") // the deputy, at once
+	w.is(m, subscribers.ApprovalPending)
+	w.must(w.say(m, subscribers.Decision{To: subscribers.ApprovalApproved, By: "Person 1"}))
+}
+
 // The question and the officer's message are one transaction: a node that dies
 // on either side of it leaves both or neither.
 func TestCrashAroundAQuestion(t *testing.T) {

@@ -19,6 +19,12 @@ func (s *Store) SetAbsences(ctx context.Context, p broker.PartnershipID, who sub
 			ON CONFLICT DO NOTHING`, len(away), func(i int) []any {
 			return []any{string(p), who.UUID[:], dayText(away[i].From), dayText(away[i].Until)}
 		})
+		if err != nil {
+			return err
+		}
+		// Nobody waits for the answer of somebody who has just gone on holiday: the
+		// sweep looks at once whom else to ask.
+		_, err = t.ExecContext(ctx, `UPDATE approvals SET deadline = asked WHERE partnership = $1 AND state = 'pending' AND deadline > asked`, string(p))
 		return err
 	})
 }
