@@ -30,6 +30,7 @@ type SendError struct {
 	Class Class
 	After time.Duration // for Throttled and Retryable: the provider's Retry-After; 0 if it gave none
 	Code  string        // the provider's code ("21610", "550 5.1.1", "410"), for operators
+	Ours  bool          // for Retryable: the provider refuses us and our account, whoever the recipient is
 	Err   error         // without address, text or secret
 }
 

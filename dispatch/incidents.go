@@ -95,6 +95,13 @@ func (n *Incidents) concerned(ctx context.Context, i subscribers.Incident) ([]br
 	return slices.Compact(zones), nil
 }
 
+// by is the same, with its letters on any channel but one that does not work.
+func (n *Incidents) by(broken channels.Name) *Incidents {
+	rest := *n
+	rest.Channels = slices.DeleteFunc(slices.Clone(n.Channels), func(name channels.Name) bool { return name == broken })
+	return &rest
+}
+
 // of fills in whose matter an incident in a partnership is. A partnership that
 // does not exist any more leaves it to the whole installation.
 func (n *Incidents) of(ctx context.Context, i subscribers.Incident) (subscribers.Incident, error) {

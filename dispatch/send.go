@@ -43,12 +43,16 @@ type Sender struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 
-	slots chan struct{} // one for each call at once, over all jobs of this node
+	Incidents *Incidents // told when the provider refuses us; nil: nobody is
+
+	slots    chan struct{} // one for each call at once, over all jobs of this node
+	refusals *refusals
 }
 
 // NewSender makes a sender ready to handle jobs.
 func NewSender(s Sender) *Sender {
 	s.slots = make(chan struct{}, s.Outlet.Parallel)
+	s.refusals = &refusals{}
 	return &s
 }
 
@@ -59,7 +63,11 @@ func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
 	if err := json.Unmarshal(e.Data, &job); err != nil {
 		return &broker.DropError{Err: errors.New("the job is not JSON of the form {\"ids\":[…]}")}
 	}
-	mine := s.gate(ctx, job.IDs)
+	admitted, err := s.leaveAside(ctx, job.IDs)
+	if err != nil || len(admitted) == 0 {
+		return err
+	}
+	mine := s.gate(ctx, admitted)
 	claimed, err := s.Ledger.Claim(ctx, mine, s.Now(), s.Lease)
 	if err != nil {
 		s.release(ctx, mine)
@@ -107,10 +115,16 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/2)
 	defer cancel()
 	sent := make([]subscribers.Outcome, len(ready))
+	refusals := s.refusals.count()
 	var running sync.WaitGroup
 	for i, c := range ready {
 		if !s.begin(ctx, calls) {
 			sent[i] = s.back(c)
+			continue
+		}
+		if s.refusals.count() != refusals { // the provider began to refuse us meanwhile
+			<-s.slots
+			sent[i] = waitOrGoOn(c.Entry, s.Now(), s.Now().Add(firstRefusal))
 			continue
 		}
 		if empty(contents[c.ID]) {
@@ -193,7 +207,14 @@ func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *chann
 		Corrects: c.Replies,
 	})
 	if err != nil {
-		return s.After.Failure(c, s.Outlet, channels.AsSendError(err), s.Now())
+		sendErr := channels.AsSendError(err)
+		if sendErr.Ours {
+			return s.refuse(ctx, c, sendErr)
+		}
+		return s.After.Failure(c, s.Outlet, sendErr, s.Now())
+	}
+	if s.refusals.taken() {
+		s.Log.Warn("the provider takes us again", "channel", s.Outlet.Name)
 	}
 	return Taken(c.Entry, receipt, s.Now())
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -103,7 +104,8 @@ func (w *world) build(log *slog.Logger) {
 		outlets[name] = dispatch.Outlet{Name: name, Channel: w.provider, Parallel: 4, Find: w.provider}
 		w.senders[name] = dispatch.NewSender(dispatch.Sender{
 			Outlet: outlets[name], Ledger: ledger, Seen: seen, Script: script, After: w.after,
-			Owner: "node", Lease: time.Minute, Now: now, Log: log,
+			Incidents: &dispatch.Incidents{Directory: w.store, Ledger: w.store, Queue: queue, Channels: names, Now: now, Log: log},
+			Owner:     "node", Lease: time.Minute, Now: now, Log: log,
 		})
 	}
 	w.sweeper = &dispatch.Sweeper{Directory: w.store, Ledger: ledger, Approver: w.approver, Planner: w.planner, Cases: w.cases, Queue: queue, After: w.after,
@@ -317,13 +319,21 @@ type provider struct {
 	sent  []channels.Delivery
 	gone  map[channels.Address]bool // those that do not exist
 
-	reports bool // it will say what arrived
+	reports bool                   // it will say what arrived
+	refuses map[channels.Name]bool // the channels on which it refuses our account
+	refused int                    // how often it did
 }
 
 func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receipt, error) {
 	w := p.w
 	fail := func(class channels.Class) (channels.Receipt, error) {
 		return channels.Receipt{}, &channels.SendError{Class: class, Err: errors.New("as the test wants")}
+	}
+	if p.refuses[channelOf(d)] {
+		p.mu.Lock()
+		p.refused++
+		p.mu.Unlock()
+		return channels.Receipt{}, &channels.SendError{Class: channels.Retryable, Code: "20003", Ours: true, Err: errors.New("as the test wants")}
 	}
 	switch {
 	case w.chance(w.faults.retryable):
@@ -342,6 +352,14 @@ func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receip
 		return fail(channels.Ambiguous)
 	}
 	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports}, nil
+}
+
+// channelOf knows a delivery's channel by its address.
+func channelOf(d channels.Delivery) channels.Name {
+	if strings.HasPrefix(d.To.Reveal(), "+") {
+		return channels.SMS
+	}
+	return channels.Email
 }
 
 // Find tells the truth about what was taken.

@@ -67,7 +67,7 @@ func (d dialer) mechanism(client *smtp.Client) (smtp.Auth, error) {
 
 // signInError keeps codes only: replies and go-mail's errors can quote the username.
 func signInError(err error) *channels.SendError {
-	sendErr := &channels.SendError{Class: channels.Retryable, After: lockout, Err: errSignIn}
+	sendErr := &channels.SendError{Class: channels.Retryable, After: lockout, Ours: true, Err: errSignIn}
 	var reply *textproto.Error
 	switch {
 	case errors.As(err, &reply):

@@ -43,7 +43,7 @@ func (c *Channel) asSendError(r *refusal) *channels.SendError {
 	if code == 0 {
 		code = r.status
 	}
-	return &channels.SendError{Class: m.class, After: after, Code: strconv.Itoa(code), Err: errors.New(m.why)}
+	return &channels.SendError{Class: m.class, After: after, Code: strconv.Itoa(code), Ours: m.ours, Err: errors.New(m.why)}
 }
 
 // alarm tells operators that nothing can be sent until they act, at most once

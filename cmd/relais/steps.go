@@ -74,7 +74,7 @@ func (n *node) build(ctx context.Context) error {
 	for name, c := range n.channels {
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
-			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops,
+			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents,
 			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log,
 		})
 	}
