@@ -17,6 +17,8 @@
 //
 // One way leads back: a report that this attempt was missed (a telephone that
 // nobody answered, State.CanMiss) makes it pending again while tries are left.
+// And where a provider reports one attempt as both failed and delivered, it was
+// delivered, whichever word came first.
 //
 // Invariants:
 //

@@ -66,6 +66,8 @@ func (s State) next() []State {
 		return []State{Pending, Accepted, Delivered, Failed, Expired}
 	case Accepted:
 		return []State{Delivered, Failed}
+	case Failed: // a provider that says both is believed the better: decision 0031
+		return []State{Delivered}
 	}
 	return nil
 }

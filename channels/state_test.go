@@ -14,7 +14,7 @@ func TestStateTable(t *testing.T) {
 		Unknown:    {Pending, Accepted, Delivered, Failed, Expired},
 		Accepted:   {Delivered, Failed},
 		Delivered:  nil,
-		Failed:     nil,
+		Failed:     {Delivered},
 		Suppressed: nil,
 		Expired:    nil,
 	} {
@@ -33,7 +33,7 @@ func TestStateTable(t *testing.T) {
 }
 
 // Once the provider has taken a delivery it never goes back to be sent, and
-// once it is final nothing changes it: what lies behind accepted has no way
+// of a receipt and a failure the receipt stays: what lies behind accepted has no way
 // back before it, however many moves are made.
 func TestStatesAreMonotone(t *testing.T) {
 	before := []State{Pending, Held, Digested, Calling, Unknown}
