@@ -25,6 +25,7 @@ type Config struct {
 	Database Database             `yaml:"database"`
 	Web      Web                  `yaml:"web"`
 	Dispatch Dispatch             `yaml:"dispatch"`
+	Trial    Trial                `yaml:"trial"`
 	Channels map[string]yaml.Node `yaml:"channels"` // each channel's own part, not decoded; Channel reads it
 
 	file     string            // where it was read from; empty: no file
@@ -99,6 +100,7 @@ func Default() *Config {
 			LoopLimit:       5,
 			RemindMandated:  24 * time.Hour,
 		},
+		Trial:    Trial{Outbox: "127.0.0.1:8025"},
 		Channels: map[string]yaml.Node{},
 		origins:  map[string]origin{},
 		environ:  map[string]string{},

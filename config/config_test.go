@@ -62,7 +62,7 @@ func valueOf(k key) string {
 	switch k.name {
 	case "log.level":
 		return "error"
-	case "web.listen", "nats.listen":
+	case "web.listen", "nats.listen", "trial.outbox":
 		return "127.0.0.1:1234"
 	}
 	switch k.value.Interface().(type) {
@@ -70,6 +70,10 @@ func valueOf(k key) string {
 		return "45s"
 	case int:
 		return "5"
+	case bool:
+		return "true"
+	case []string:
+		return "an@other.be"
 	}
 	return "other"
 }
@@ -85,7 +89,7 @@ func TestEveryKeyFromFileAndEnvironment(t *testing.T) {
 				t.Fatal(err)
 			}
 			for source, c := range map[string]*Config{
-				"file":        readFrom(t, nested(k.name, valueOf(k))),
+				"file":        readFrom(t, nested(k.name, inFile(k))),
 				"environment": readFrom(t, "", envName(k.name)+"="+valueOf(k)),
 			} {
 				if len(c.faults) > 0 {
@@ -97,6 +101,14 @@ func TestEveryKeyFromFileAndEnvironment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// inFile is the value as a file has it.
+func inFile(k key) string {
+	if _, list := k.value.Interface().([]string); list {
+		return "[" + valueOf(k) + "]"
+	}
+	return valueOf(k)
 }
 
 func readFrom(t *testing.T, yaml string, environ ...string) *Config {

@@ -174,5 +174,7 @@ type Options struct {
 	PublicURL       string          // how others reach this service, "https://relais.example"; no slash at its end
 	APIToken        channels.Secret // empty: desk and API answer this machine only
 	DuplicateWindow time.Duration   // messages so close together and alike are shown to the second author; 0: never
-	OutboxURL       string          // where the demo shows what was sent; empty: no link
+	OutboxURL       string          // where the demo or a trial shows what was sent; empty: no link
+	Trial           bool            // only listed recipients really get messages; every page says so
+	TrialRecipients int             // how many are listed
 }

@@ -18,7 +18,8 @@ import (
 type view struct {
 	Lang   broker.Lang
 	Title  string
-	Outbox string // the demo's outbox; empty: no link
+	Outbox string // the outbox of the demo, or of a trial; empty: no link
+	Trial  string // the sentence that says so; empty: messages are really sent
 	Live   bool   // figures may still change: the page reloads them
 	Police bool   // a page of the desk
 
@@ -42,11 +43,15 @@ func (s *server) viewFor(r *http.Request, own broker.Lang) view {
 	if !lang.Valid() {
 		lang = accepted(r.Header.Get("Accept-Language"))
 	}
-	return view{
+	v := view{
 		Lang: lang, texts: s.texts[lang], words: s.words[lang],
 		now: s.Now(), loc: s.local, chosen: chosen, link: *r.URL,
 		get: r.Method == http.MethodGet || r.Method == http.MethodHead,
 	}
+	if s.options.Trial {
+		v.Trial = v.N("trial", s.options.TrialRecipients)
+	}
+	return v
 }
 
 // accepted picks the language that a browser prefers (RFC 9110, 12.5.4).

@@ -24,6 +24,9 @@ func openVoice(_ context.Context, deps channelDeps) (*openChannel, error) {
 	if err != nil || !present {
 		return nil, err
 	}
+	if deps.standIn {
+		deps.trial.voice(&c)
+	}
 	texts := spokenTexts{deps.store, &dispatch.Script{Directory: deps.store, Ledger: deps.store}}
 	ch, err := voice.New(c, deps.words, texts, deps.publicURL, deps.log)
 	if err != nil {

@@ -41,6 +41,8 @@ type channelDeps struct {
 	store     *store.Store
 	publicURL string
 	log       *slog.Logger
+	trial     *trialStandIns // nil: everybody's messages are sent
+	standIn   bool           // open the channel to the stand-in, not to its provider
 }
 
 // openChannel is a channel that is ready to send.
@@ -60,6 +62,9 @@ func openChannels(ctx context.Context, deps channelDeps) (map[channels.Name]*ope
 	opened := make(map[channels.Name]*openChannel)
 	for _, kind := range everyChannel() {
 		c, err := kind.open(ctx, deps)
+		if err == nil && c != nil && deps.trial != nil {
+			err = onTrial(ctx, kind, deps, c)
+		}
 		if err != nil {
 			return opened, fmt.Errorf("open channel %s: %w", kind.name, err)
 		}
@@ -101,6 +106,9 @@ func openSMS(_ context.Context, deps channelDeps) (*openChannel, error) {
 	if err != nil || !present {
 		return nil, err
 	}
+	if deps.standIn {
+		deps.trial.sms(&c)
+	}
 	ch, err := sms.New(c, deps.words, deps.publicURL, deps.log)
 	if err != nil {
 		return nil, err
@@ -124,6 +132,9 @@ func openEmail(ctx context.Context, deps channelDeps) (*openChannel, error) {
 	present, err := validated(deps.cfg, channels.Email, &c)
 	if err != nil || !present {
 		return nil, err
+	}
+	if deps.standIn {
+		deps.trial.email(&c)
 	}
 	if c.Bounces.Key, err = bounceKey(ctx, c.Bounces, deps.store); err != nil {
 		return nil, err
@@ -154,6 +165,9 @@ func openPush(ctx context.Context, deps channelDeps) (*openChannel, error) {
 	present, err := validated(deps.cfg, channels.Push, &c)
 	if err != nil || !present {
 		return nil, err
+	}
+	if deps.standIn {
+		deps.trial.push(&c)
 	}
 	if c.VAPIDPrivateKey.IsZero() {
 		if c.VAPIDPrivateKey, err = keptVAPIDKey(ctx, deps.store); err != nil {

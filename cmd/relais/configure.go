@@ -37,6 +37,9 @@ func (c *configCheckCommand) Run(p *program, g *Globals) error {
 	if len(faults) > 0 {
 		return fmt.Errorf("%d faults", len(faults))
 	}
+	if cfg.Trial.Enabled {
+		fmt.Fprintf(p.Stdout, "This is a trial: %d listed recipients really get messages, everybody else's go to the outbox.\n", len(cfg.Trial.Recipients))
+	}
 	_, err = fmt.Fprintln(p.Stdout, "The configuration has no faults.")
 	return err
 }

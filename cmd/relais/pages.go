@@ -20,7 +20,10 @@ import (
 
 // serveWeb starts pages, API and callbacks on the listener.
 func (n *node) serveWeb(context.Context) error {
-	handler, err := web.New(n.webDeps(), web.Options{PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow})
+	handler, err := web.New(n.webDeps(), web.Options{
+		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
+		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),
+	})
 	if err != nil {
 		return fmt.Errorf("build pages: %w", err)
 	}

@@ -61,7 +61,7 @@ func sendEach(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := openChannels(t.Context(), channelDeps{cfg, words, s, "http://relais.test", slog.New(slog.DiscardHandler)})
+	opened, err := openChannels(t.Context(), channelDeps{cfg: cfg, words: words, store: s, publicURL: "http://relais.test", log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,6 +36,7 @@ type node struct {
 	broker   *jetstream.Broker
 	seen     dispatch.Seen
 	breaker  dispatch.Breaker
+	trial    *trialStandIns // nil: no trial
 	channels map[channels.Name]*openChannel
 	may      subscribers.Capabilities
 	words    channels.WordsByLang
@@ -48,7 +49,7 @@ type node struct {
 func startNode(ctx context.Context, cfg *config.Config, outbox string, log *slog.Logger) (*node, error) {
 	n := &node{lifecycle: lifecycle{log: log}, cfg: cfg, log: log, outbox: outbox}
 	for _, start := range []func(context.Context) error{
-		n.openStore, n.listen, n.openChannels, n.openBroker, n.openSeen, n.build, n.serveWeb, n.takeBounces, n.consume, n.tick,
+		n.openStore, n.listen, n.openTrial, n.openChannels, n.openBroker, n.openSeen, n.build, n.serveWeb, n.takeBounces, n.consume, n.tick,
 	} {
 		if err := start(ctx); err != nil {
 			return nil, errors.Join(err, n.stop(context.WithoutCancel(ctx)))
@@ -107,12 +108,25 @@ func ignoreClosed(err error) error {
 	return err
 }
 
+func (n *node) openTrial(ctx context.Context) (err error) {
+	if !n.cfg.Trial.Enabled {
+		return nil
+	}
+	if n.trial, err = startTrial(ctx, n.cfg.Trial, n.log); err != nil {
+		return err
+	}
+	n.started("trial's stand-ins", n.trial.sandbox.Close)
+	n.outbox = n.trial.sandbox.URL() + "/outbox"
+	n.log.Warn("this is a trial: only the listed recipients really get messages", "recipients", len(n.cfg.Trial.Recipients), "outbox", n.outbox)
+	return nil
+}
+
 func (n *node) openChannels(ctx context.Context) error {
 	var err error
 	if n.words, err = channels.LoadWords(); err != nil {
 		return err
 	}
-	n.channels, err = openChannels(ctx, channelDeps{n.cfg, n.words, n.store, n.url, n.log})
+	n.channels, err = openChannels(ctx, channelDeps{cfg: n.cfg, words: n.words, store: n.store, publicURL: n.url, log: n.log, trial: n.trial})
 	n.started("channels", func(context.Context) error { return closeChannels(n.channels) })
 	if err != nil {
 		return err
