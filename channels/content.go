@@ -47,6 +47,7 @@ type Content struct {
 	Covers      []Cover   // for Digest: the coordinators' words at its head
 	Sent        time.Time // when the police wrote it
 	Expires     time.Time
+	Cheaply     bool   // the plan lets an SMS lose the accents that cost a part
 	Collapse    string // equal for messages of which the newest replaces the others (RFC 8030, 5.4)
 }
 

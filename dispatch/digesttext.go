@@ -32,7 +32,7 @@ func (s *Script) addDigests(ctx context.Context, digests []subscribers.Entry, co
 			if shared[key], err = s.digest(ctx, e, items[e.ID]); err != nil {
 				return err
 			}
-			shared[key].Key = key
+			shared[key].Key = fmt.Sprintf("%s/%v", key, shared[key].Cheaply)
 		}
 		contents[e.ID] = shared[key]
 	}
@@ -52,6 +52,7 @@ func digestKey(e subscribers.Entry, items []subscribers.DigestItem) string {
 func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscribers.DigestItem) (*channels.Content, error) {
 	c := &channels.Content{Purpose: channels.Digest, Lang: e.Lang, Kind: broker.Info, Urgency: broker.Future, MsgType: broker.TypeAlert, Sent: e.CreatedAt, Expires: e.NotAfter}
 	var names []string
+	c.Cheaply = len(items) > 0 // where all partnerships' plans say so
 	for _, item := range items {
 		m, err := s.Ledger.Message(ctx, item.Message, item.Revision)
 		if err != nil {
@@ -61,6 +62,11 @@ func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscr
 		if err != nil {
 			return nil, fmt.Errorf("read partnership: %w", err)
 		}
+		plan, err := s.Directory.Plan(ctx, p.ID, p.PlanVersion)
+		if err != nil {
+			return nil, fmt.Errorf("read plan: %w", err)
+		}
+		c.Cheaply = c.Cheaply && plan.PlainAccents
 		text, _ := m.Text(e.Lang, p.Languages...)
 		c.Items = append(c.Items, channels.Item{Partnership: p.Name, Kind: m.Kind, Title: text.Title, Body: text.Body, Note: item.Note})
 		if c.Tag == "" {

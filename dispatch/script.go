@@ -118,11 +118,16 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 	if err != nil {
 		return nil, fmt.Errorf("read partnership: %w", err)
 	}
+	plan, err := s.Directory.Plan(ctx, p.ID, approval.PlanVersion)
+	if err != nil {
+		return nil, fmt.Errorf("read plan: %w", err)
+	}
 	text, _ := m.Text(e.Lang, p.Languages...)
 	c := &channels.Content{
 		Purpose: e.Purpose, Lang: e.Lang, Partnership: p.Name, Tag: p.Tag,
 		Kind: m.Kind, Urgency: m.Urgency, MsgType: m.MsgType,
 		Title: text.Title, Body: text.Body, Sent: m.Sent, Expires: m.Expires,
+		Cheaply: plan.PlainAccents,
 	}
 	switch e.Purpose {
 	case channels.ForMember:

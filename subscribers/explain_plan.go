@@ -26,6 +26,15 @@ func (p Plan) ExplainPerDay(lang broker.Lang) string {
 	return strings.ReplaceAll(planWordsIn(lang).perDay, "{n}", strconv.Itoa(p.PerDay))
 }
 
+// ExplainPlainAccents says in a sentence that accents may go where they cost;
+// empty where they may not. An unknown language reads English.
+func (p Plan) ExplainPlainAccents(lang broker.Lang) string {
+	if !p.PlainAccents {
+		return ""
+	}
+	return planWordsIn(lang).plainAccents
+}
+
 // Explain says in a sentence what a month may cost; empty for no budget (nil).
 // An unknown language reads English.
 func (b *Budget) Explain(lang broker.Lang) string {

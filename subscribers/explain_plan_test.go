@@ -28,6 +28,11 @@ func TestExplainQuietHoursAndDigest(t *testing.T) {
 		{"weekly nl", friday.Explain(broker.Dutch), "De infoflash vertrekt elke vrijdag om 17:00 uur, als er iets te melden is."},
 		{"weekly de", friday.Explain(broker.German), "Der Infoflash wird jeden Freitag um 17:00 Uhr gesendet, wenn es etwas mitzuteilen gibt."},
 		{"weekly en", friday.Explain(broker.English), "The infoflash goes every Friday at 17:00, if there is something to tell."},
+		{"accents kept", Plan{}.ExplainPlainAccents(broker.French), ""},
+		{"accents fr", Plan{PlainAccents: true}.ExplainPlainAccents(broker.French), "Un SMS est écrit sans accents (e au lieu de ê) là où cela le rend moins cher."},
+		{"accents nl", Plan{PlainAccents: true}.ExplainPlainAccents(broker.Dutch), "Een sms wordt zonder accenten geschreven (e in plaats van ê) waar dat hem goedkoper maakt."},
+		{"accents de", Plan{PlainAccents: true}.ExplainPlainAccents(broker.German), "Eine SMS wird ohne Akzente geschrieben (e statt ê), wo sie dadurch billiger wird."},
+		{"accents unknown", Plan{PlainAccents: true}.ExplainPlainAccents("pl"), "An SMS is written without accents (e for ê) where that makes it cheaper."},
 		{"no such weekday", DigestPlan{Every: Weekly, Weekday: 9}.Explain(broker.English), "The infoflash goes every day at 00:00, if there is something to tell."},
 	} {
 		if tc.got != tc.want {

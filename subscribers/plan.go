@@ -15,6 +15,8 @@ type Plan struct {
 	Digest     DigestPlan  `yaml:"digest"`
 	PerDay     int         `yaml:"per_day,omitempty"` // not urgent messages that a member gets by themselves on one local day, the rest goes with the infoflash; 0: no cap
 	Budget     *Budget     `yaml:"budget,omitempty"`
+
+	PlainAccents bool `yaml:"plain_accents,omitempty"` // an SMS is written without the accents that make it dearer, where that saves a part
 }
 
 // Budget is what a partnership may spend on its providers.

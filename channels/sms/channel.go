@@ -55,7 +55,7 @@ func New(cfg Config, words channels.WordsByLang, callbackBase string, log *slog.
 	}
 	return &Channel{
 		cfg: cfg, callbacks: callbacks, account: account, log: log, now: time.Now,
-		texts:     newCache(renderer{words: words, transliterate: cfg.Transliterate, inbound: cfg.Inbound}),
+		texts:     newCache(renderer{words: words, inbound: cfg.Inbound}),
 		meanings:  meanings(),
 		validator: twilio.NewRequestValidator(cfg.AuthToken.Reveal()),
 	}, nil

@@ -27,9 +27,6 @@ type Config struct {
 	// Concurrency is how many calls are under way at once, each on a connection
 	// that is kept.
 	Concurrency int `yaml:"concurrency" env:"CONCURRENCY"`
-	// Transliterate writes ê as e and so on, so that no text costs double for
-	// an accent (PLP.md, "Belgium in practice").
-	Transliterate bool `yaml:"transliterate" env:"TRANSLITERATE"`
 	// Inbound says that Twilio hands us what people write to From, so that
 	// questions to approvers say how to answer by SMS.
 	Inbound bool `yaml:"inbound" env:"INBOUND"`

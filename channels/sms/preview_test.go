@@ -16,13 +16,13 @@ func TestPreviewIsWhatIsSent(t *testing.T) {
 	content := channels.Content{Lang: broker.French, Tag: "PLP Tilleuls", Kind: broker.Alert, Title: "Fenêtre forcée", Body: "Rue du Moulin."}
 	links := channels.Links{Open: "https://relais.example.be/m/x", Decide: "https://relais.example.be/a/x"}
 	for _, why := range []channels.Purpose{channels.ForMember, channels.Ask, channels.Notice, channels.Digest} {
-		for _, transliterate := range []bool{false, true} {
+		for _, cheaply := range []bool{false, true} {
 			c := content
-			c.Purpose = why
+			c.Purpose, c.Cheaply = why, cheaply
 			d := channels.Delivery{Content: &c, Links: links}
-			sent := newCache(renderer{words: words, transliterate: transliterate}).text(d)
-			if got := Preview(words, transliterate, d); got != sent || got == "" {
-				t.Errorf("%s, transliterate %v: got %q, want %q", why, transliterate, got, sent)
+			sent := newCache(renderer{words: words}).text(d)
+			if got := Preview(words, d); got != sent || got == "" {
+				t.Errorf("%s, cheaply %v: got %q, want %q", why, cheaply, got, sent)
 			}
 		}
 	}

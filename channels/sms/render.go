@@ -13,6 +13,8 @@ const (
 	maxText = 1600
 	// linkRoom is what a text leaves free for the line with the recipient's link.
 	linkRoom = 200
+	// usualLink is how long a link is: the address of the pages and a token.
+	usualLink = 90
 	// maxNote is the longest that a coordinator's note may be, in UTF-16 units.
 	maxNote = 300
 )
@@ -25,11 +27,10 @@ type rendered struct {
 }
 
 // renderer writes texts. Words are ours and may lose an accent to save a part;
-// the police's text is changed only when transliterate says so.
+// the police's text is changed only where the partnership's plan says so.
 type renderer struct {
-	words         channels.WordsByLang
-	transliterate bool
-	inbound       bool // approvers may answer by SMS
+	words   channels.WordsByLang
+	inbound bool // approvers may answer by SMS
 }
 
 // render writes the shared part of a content: tag and title, the text, the
@@ -37,13 +38,23 @@ type renderer struct {
 func (r renderer) render(c *channels.Content) rendered {
 	words := r.words[c.Lang]
 	out := r.compose(c, words)
-	if r.transliterate {
-		return rendered{Transliterate(out.text), Transliterate(out.ask), out.open}
-	}
 	if folded := r.compose(c, plain(words)); !isGSM(out.text+out.ask) && isGSM(folded.text+folded.ask) {
 		return folded
 	}
-	return out
+	if !c.Cheaply {
+		return out
+	}
+	if written := (rendered{Transliterate(out.text), Transliterate(out.ask), out.open}); written.parts() < out.parts() {
+		return written
+	}
+	return out // an accent that costs nothing stays
+}
+
+// parts is how many an SMS takes with a link of usual length. Who reads the
+// same gets the same text, so that their links do not decide one by one.
+func (r rendered) parts() int {
+	link := strings.Repeat("x", usualLink)
+	return Count(r.splice(channels.Links{Decide: link, Open: link})).Parts
 }
 
 func (r renderer) compose(c *channels.Content, words channels.Words) rendered {

@@ -72,13 +72,34 @@ func TestRender(t *testing.T) {
 	}
 }
 
-func TestRenderTransliterates(t *testing.T) {
-	c := channels.Content{Purpose: channels.ForMember, Lang: broker.French, Tag: "PLP Forêt", Kind: broker.Closing,
-		Title: "L’enquête est clôturée", Body: "La fenêtre… réparée"}
-	got := renderer{words: loadWords(t), transliterate: true}.render(&c).text
-	want := "PLP Foret Cloture : L'enquete est cloturée\nLa fenetre... réparée\nUrgent ? Appelez le 101 (police) ou le 112."
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+// An accent goes where the plan lets it and a part is saved: not in what
+// GSM-7 writes, not where it fits all the same, not beside an emoji that makes
+// the text dear anyhow.
+func TestAccentsGoWhereThatSavesAPart(t *testing.T) {
+	const urgent = "\nUrgent ? Appelez le 101 (police) ou le 112." // with what is before the title 58 of an SMS
+	for name, tt := range map[string]struct {
+		title  string
+		asIs   bool // the plan says nothing of accents
+		want   string
+		number int
+	}{
+		"one part of 70":              {title: strings.Repeat("ê", 12), want: "PLP Clôture : " + strings.Repeat("ê", 12), number: 1},
+		"71, the plan keeps them":     {title: strings.Repeat("ê", 13), asIs: true, want: "PLP Clôture : " + strings.Repeat("ê", 13), number: 2},
+		"71":                          {title: strings.Repeat("ê", 13), want: "PLP Cloture : " + strings.Repeat("e", 13), number: 1},
+		"one part of 160":             {title: strings.Repeat("ê", 102), want: "PLP Cloture : " + strings.Repeat("e", 102), number: 1},
+		"161":                         {title: strings.Repeat("ê", 103), want: "PLP Cloture : " + strings.Repeat("e", 103), number: 2},
+		"an emoji":                    {title: "🚨" + strings.Repeat("ê", 13), want: "PLP Clôture : 🚨" + strings.Repeat("ê", 13), number: 2},
+		"é is GSM-7, our word is not": {title: strings.Repeat("é", 102), want: "PLP Cloture : " + strings.Repeat("é", 102), number: 1},
+		"signs that GSM-7 spells":     {title: "L’enquête est clôturée…", want: "PLP Cloture : L'enquete est cloturée...", number: 1},
+	} {
+		c := channels.Content{Purpose: channels.ForMember, Lang: broker.French, Tag: "PLP", Kind: broker.Closing, Title: tt.title, Cheaply: !tt.asIs}
+		got := renderer{words: loadWords(t)}.render(&c).text
+		if diff := cmp.Diff(tt.want+urgent, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
+		if n := Count(got).Parts; n != tt.number {
+			t.Errorf("%s: %d parts, want %d", name, n, tt.number)
+		}
 	}
 }
 

@@ -79,6 +79,7 @@ func explainPlan(out io.Writer, entry roster.Entry, lang broker.Lang) error {
 	fmt.Fprintf(table, "  digest\t%s\n", entry.Plan.Digest.Explain(lang))
 	for _, part := range []struct{ name, said string }{
 		{"per_day", entry.Plan.ExplainPerDay(lang)}, {"budget", entry.Plan.Budget.Explain(lang)},
+		{"plain_accents", entry.Plan.ExplainPlainAccents(lang)},
 	} {
 		if part.said != "" {
 			fmt.Fprintf(table, "  %s\t%s\n", part.name, part.said)

@@ -84,7 +84,7 @@ func (s *simulation) parts(on channels.Name, why channels.Purpose, lang broker.L
 	c := &channels.Content{
 		Purpose: why, Lang: lang, Partnership: s.partnership.Name, Tag: s.partnership.Tag,
 		Kind: s.message.Kind, Urgency: s.message.Urgency, MsgType: s.message.MsgType,
-		Title: text.Title, Body: text.Body,
+		Title: text.Title, Body: text.Body, Cheaply: s.plan.PlainAccents,
 	}
 	link := s.publicURL + "/m/" + exampleToken()
 	switch why {
@@ -97,7 +97,7 @@ func (s *simulation) parts(on channels.Name, why channels.Purpose, lang broker.L
 		return s.minutes(c)
 	}
 	d := channels.Delivery{Content: c, Links: channels.Links{Decide: link, Open: link}}
-	return sms.Count(sms.Preview(s.words, s.transliterate, d)).Parts
+	return sms.Count(sms.Preview(s.words, d)).Parts
 }
 
 // minutes is how many a call begins, for that is how they are paid.

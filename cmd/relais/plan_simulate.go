@@ -9,7 +9,6 @@ import (
 
 	"relais/broker"
 	"relais/channels"
-	"relais/channels/sms"
 	"relais/channels/voice"
 	"relais/store"
 	"relais/subscribers"
@@ -34,21 +33,20 @@ type planSimulateCommand struct {
 
 // simulation is one message tried out on one plan.
 type simulation struct {
-	partnership   subscribers.Partnership
-	plan          subscribers.Plan
-	approvers     []subscribers.Approver
-	members       []subscribers.Member
-	imagined      bool
-	available     []channels.Name
-	message       broker.Message
-	asked         string // the time as it was asked for
-	answerAfter   time.Duration
-	words         channels.WordsByLang
-	transliterate bool
-	publicURL     string
-	voice         voice.Config
-	partCost      float64
-	minuteCost    float64
+	partnership subscribers.Partnership
+	plan        subscribers.Plan
+	approvers   []subscribers.Approver
+	members     []subscribers.Member
+	imagined    bool
+	available   []channels.Name
+	message     broker.Message
+	asked       string // the time as it was asked for
+	answerAfter time.Duration
+	words       channels.WordsByLang
+	publicURL   string
+	voice       voice.Config
+	partCost    float64
+	minuteCost  float64
 }
 
 // Run prints the timeline.
@@ -136,11 +134,6 @@ func (c *planSimulateCommand) fromDatabase(ctx context.Context, p *program, g *G
 	if len(s.available) == 0 {
 		return errors.New("no channel is configured, so nobody could be reached; configure channels.sms, channels.email, channels.push or channels.voice")
 	}
-	text := sms.Default()
-	if _, err := cfg.Channel(string(channels.SMS), &text); err != nil {
-		return err
-	}
-	s.transliterate = text.Transliterate
 	if _, err := cfg.Channel(string(channels.Voice), &s.voice); err != nil {
 		return err
 	}

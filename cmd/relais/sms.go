@@ -24,7 +24,7 @@ type smsPreviewCommand struct {
 	PartnershipTag string  `default:"PLP" placeholder:"TAG" help:"What each SMS of the partnership begins with (${default})."`
 	Kind           string  `default:"alert" help:"alert, missing, hazard, appeal, prevention, feedback, closing, info or test."`
 	Lang           string  `default:"" enum:",fr,nl,de,en" placeholder:"LANG" help:"fr, nl, de or en, of the SMS and of the answer; else the terminal's, else en."`
-	Transliterate  bool    `help:"The partnership has accents written plainly (ê as e) where that makes an SMS cheaper."`
+	PlainAccents   bool    `help:"The partnership's plan has accents written plainly (ê as e) where that makes an SMS cheaper."`
 	Members        int     `default:"1" placeholder:"N" help:"How many members get it."`
 	SMSPart        float64 `name:"sms-part" default:"0.055" placeholder:"EUR" help:"What one part of an SMS costs (${default})."`
 }
@@ -52,8 +52,10 @@ func (c *smsPreviewCommand) Run(p *program) error {
 	if c.Title == "" {
 		content.Title, content.Body = c.Text, ""
 	}
-	asIs := sms.Preview(words, false, channels.Delivery{Content: content})
-	plain := sms.Preview(words, true, channels.Delivery{Content: content})
+	cheap := *content
+	cheap.Cheaply = true
+	asIs := sms.Preview(words, channels.Delivery{Content: content})
+	plain := sms.Preview(words, channels.Delivery{Content: &cheap})
 	return c.print(p.Stdout, smsWordsIn(lang), asIs, plain)
 }
 
@@ -72,7 +74,7 @@ func langOfTerminal(environ []string) broker.Lang {
 
 func (c *smsPreviewCommand) print(out io.Writer, w smsWords, asIs, plain string) error {
 	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(table, "\t%s\t%s\n", w.head(w.asIs, !c.Transliterate), w.head(w.plain, c.Transliterate))
+	fmt.Fprintf(table, "\t%s\t%s\n", w.head(w.asIs, !c.PlainAccents), w.head(w.plain, c.PlainAccents))
 	a, b := sms.Count(asIs), sms.Count(plain)
 	fmt.Fprintf(table, "%s\t%s\t%s\n", w.encoding, a.Encoding, b.Encoding)
 	fmt.Fprintf(table, "%s\t%d\t%d\n", w.length, a.Units, b.Units)
