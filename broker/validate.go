@@ -141,7 +141,7 @@ func checkTexts(m Message) *Fault {
 			return &Fault{field + ".body", "is missing", "write the text, or leave the language out"}
 		case utf8.RuneCountInString(text.Body) > MaxBody:
 			return &Fault{field + ".body", fmt.Sprintf("is longer than %d characters", MaxBody), "shorten it"}
-		case strings.ContainsFunc(text.Body, hidden):
+		case unfit(text.Body):
 			return &Fault{field + ".body", "has control or invisible characters", "type the text again without them"}
 		}
 	}
@@ -149,18 +149,13 @@ func checkTexts(m Message) *Fault {
 }
 
 func plainLine(s string, most int) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
-		!strings.ContainsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' || hidden(r) })
+	return utf8.RuneCountInString(s) <= most && !strings.ContainsAny(s, "\n\u2028\u2029") && !unfit(s)
 }
 
-// hidden says whether r could make a text look other than it is: control
-// characters except line breaks and tabs, and the bidirectional and zero-width
-// marks (Unicode TR 36, 2.4). The zero-width joiner stays, for emoji use it.
-func hidden(r rune) bool {
-	if r == '\n' || r == '\t' || r == '\u200d' {
-		return false
-	}
-	return r == utf8.RuneError || unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r)
+// unfit says whether s could look other than it is, or holds a control
+// character that is neither a line feed nor a tab.
+func unfit(s string) bool {
+	return HasHidden(s) || strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) })
 }
 
 // decodeFault turns an error of encoding/json into a Fault that names the field.

@@ -1,6 +1,7 @@
 package channels
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,3 +25,10 @@ func (Inbound) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[inbound]
 func (in Inbound) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("channel", string(in.Channel)), slog.String("ref", in.Ref))
 }
+
+// MaxCallback is the most that a provider's request to us may hold, in bytes.
+// Their own have under 2 kB.
+const MaxCallback = 64 << 10
+
+// ErrTooLarge means that a provider's request is longer than MaxCallback.
+var ErrTooLarge = errors.New("the callback is longer than 64 kB")

@@ -168,7 +168,7 @@ func TestCallbacks(t *testing.T) {
 		{"no rest", "/callbacks/sms", body, signed, 204},
 		{"nothing new", "/callbacks/sms/0193", url.Values{}, signed, 204},
 		{"forged", "/callbacks/sms/0193", body, nil, 403},
-		{"too long", "/callbacks/sms/0193", url.Values{"a": {strings.Repeat("a", maxCallback)}}, signed, 403},
+		{"too long", "/callbacks/sms/0193", url.Values{"a": {strings.Repeat("a", maxCallback)}}, signed, 413},
 		{"unknown channel", "/callbacks/pigeon/0193", body, signed, 404},
 	} {
 		answer := w.do(request{method: http.MethodPost, path: test.path, host: "relais.example", form: test.form, header: test.header})

@@ -58,7 +58,7 @@ func (s *server) postApproval(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxAnswer)
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, http.StatusBadRequest)
+		s.refuseForm(w, r, err)
 		return
 	}
 	if action := r.PostForm.Get("action"); action == "away" || action == "back" {

@@ -139,7 +139,7 @@ func TestBadAnswersKeepWhatWasTyped(t *testing.T) {
 		{"note too long", url.Values{"action": {"approve"}, "note": {long}}, 422, []string{"121 caractères", long}},
 		{"no action", url.Values{}, 400, nil},
 		{"action unknown", url.Values{"action": {"burn"}}, 400, nil},
-		{"form too long", url.Values{"action": {"approve"}, "note": {strings.Repeat("a", maxAnswer)}}, 400, nil},
+		{"form too long", url.Values{"action": {"approve"}, "note": {strings.Repeat("a", maxAnswer)}}, 413, nil},
 	} {
 		w := newWorld(t)
 		answer := w.post(w.link(subscribers.CanDecide, askID), test.form)

@@ -6,8 +6,9 @@ import (
 	"relais/channels"
 )
 
-// maxCallback is the longest body of a provider's callback, in bytes.
-const maxCallback = 64 << 10
+// maxCallback is how much of a provider's callback is read, in bytes: one more
+// than it may hold, so that its channel sees when it is too long.
+const maxCallback = channels.MaxCallback + 1
 
 // postCallback takes a provider's later word on a delivery. Its channel knows
 // how the provider signs it.
@@ -22,7 +23,7 @@ func (s *server) postCallback(w http.ResponseWriter, r *http.Request) {
 	report, err := parser.ParseReport(r)
 	if err != nil {
 		s.Log.WarnContext(r.Context(), "callback refused", "channel", name, "err", err)
-		writeJSON(w, http.StatusForbidden, problem{Error: "This callback is malformed or is not signed by the provider."})
+		refuseCallback(w, err, "This callback is malformed or is not signed by the provider.")
 		return
 	}
 	if report.State != "" { // a word that says nothing new has none
@@ -36,6 +37,14 @@ func (s *server) postCallback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func refuseCallback(w http.ResponseWriter, err error, otherwise string) {
+	if tooLong(err) {
+		writeJSON(w, http.StatusRequestEntityTooLarge, problem{Error: "This request is longer than 64 kB, which no report of the provider is."})
+		return
+	}
+	writeJSON(w, http.StatusForbidden, problem{Error: otherwise})
 }
 
 func (s *server) getHealth(w http.ResponseWriter, _ *http.Request) {

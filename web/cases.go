@@ -139,7 +139,7 @@ func (s *server) postCloseCase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, http.StatusBadRequest)
+		s.refuseForm(w, r, err)
 		return
 	}
 	p, v := casePage{By: oneLine(r.PostForm.Get("by")), Words: oneLine(r.PostForm.Get("words"))}, s.deskView(r)

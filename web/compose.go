@@ -115,7 +115,7 @@ func msgTypeOr(asked string) broker.MsgType {
 
 func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, http.StatusBadRequest)
+		s.refuseForm(w, r, err)
 		return
 	}
 	f := readForm(r.PostForm)

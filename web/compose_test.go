@@ -140,8 +140,8 @@ func TestPublishFails(t *testing.T) {
 	if got := w.post("/messages", url.Values{"kind": {"gossip"}}).Code; got != 400 {
 		t.Errorf("unknown kind: got %d, want 400", got)
 	}
-	if got := w.post("/messages", with(goodForm(), "body.fr", strings.Repeat("a", maxBody))).Code; got != 400 {
-		t.Errorf("too long: got %d, want 400", got)
+	if got := w.post("/messages", with(goodForm(), "body.fr", strings.Repeat("a", maxBody))).Code; got != 413 {
+		t.Errorf("too long: got %d, want 413", got)
 	}
 }
 

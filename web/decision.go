@@ -77,7 +77,7 @@ func (s *server) postDecision(to subscribers.ApprovalState) http.HandlerFunc {
 			return
 		}
 		if err := r.ParseForm(); err != nil {
-			s.refusePage(w, r, http.StatusBadRequest)
+			s.refuseForm(w, r, err)
 			return
 		}
 		form := decisionForm{By: oneLine(r.PostForm.Get("by")), Words: oneLine(r.PostForm.Get("words"))}

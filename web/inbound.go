@@ -21,7 +21,7 @@ func (s *server) postInbound(w http.ResponseWriter, r *http.Request) {
 	in, err := provider.ParseInbound(r)
 	if err != nil {
 		s.Log.WarnContext(r.Context(), "text refused", "channel", name, "err", err)
-		writeJSON(w, http.StatusForbidden, problem{Error: "This text is malformed or is not signed by the provider."})
+		refuseCallback(w, err, "This text is malformed or is not signed by the provider.")
 		return
 	}
 	answer, err := s.Inbox.Receive(r.Context(), in)

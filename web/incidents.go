@@ -77,7 +77,7 @@ func (s *server) postAck(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, http.StatusBadRequest)
+		s.refuseForm(w, r, err)
 		return
 	}
 	typed, v := incidentLine{ID: id.String(), By: oneLine(r.PostForm.Get("by"))}, s.deskView(r)

@@ -57,7 +57,7 @@ func (s *server) postInfoflash(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxAnswer)
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, http.StatusBadRequest)
+		s.refuseForm(w, r, err)
 		return
 	}
 	change, note := subscribers.SlotChange(r.PostForm.Get("action")), oneLine(r.PostForm.Get("note"))

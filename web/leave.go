@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -40,6 +41,11 @@ func (s *server) postLeave(w http.ResponseWriter, r *http.Request) {
 	entry, partnerships, err := s.leaving(r)
 	if err != nil {
 		s.refuseLink(w, r, err)
+		return
+	}
+	// What the body says is of no matter, but no mail program sends a long one.
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		s.refuseForm(w, r, err)
 		return
 	}
 	for _, p := range partnerships {

@@ -79,6 +79,10 @@ func (s *server) postPush(may subscribers.Capability) http.HandlerFunc {
 			return
 		}
 		form, address, err := s.readPush(w, r)
+		if tooLong(err) {
+			s.failJSON(w, r, "read the subscription", err)
+			return
+		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, problem{Error: err.Error() + "."})
 			return
@@ -93,7 +97,10 @@ func (s *server) readPush(w http.ResponseWriter, r *http.Request) (form pushForm
 	}
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSubscription))
 	if err := dec.Decode(&form); err != nil {
-		return form, address, errors.New("the request is not the JSON of a subscription, or too long")
+		if tooLong(err) {
+			return form, address, err
+		}
+		return form, address, errors.New("the request is not the JSON of a subscription")
 	}
 	address, err = s.Push.Accept(form.Subscription, form.Key)
 	return form, address, err

@@ -131,7 +131,7 @@ func TestBadSubscriptionsAreRefused(t *testing.T) {
 		"no JSON":               {subscribe(good, `{`), http.StatusBadRequest},
 		"no subscription":       {subscribe(good, `{"key":"BPublicKey"}`), http.StatusBadRequest},
 		"another key":           {subscribe(good, `{"subscription":`+goodBrowser+`,"key":"other"}`), http.StatusBadRequest},
-		"10 MB":                 {subscribe(good, `{"subscription":{"endpoint":"`+strings.Repeat("x", 10<<20)+`"}}`), http.StatusBadRequest},
+		"10 MB":                 {subscribe(good, `{"subscription":{"endpoint":"`+strings.Repeat("x", 10<<20)+`"}}`), http.StatusRequestEntityTooLarge},
 		"forged":                {subscribe("/m/"+strings.Repeat("A", 35), `{}`), http.StatusForbidden},
 		"another capability":    {subscribe("/m/"+w.caps.Token(subscribers.CanLeave, letterID), `{}`), http.StatusForbidden},
 		"scanner opens it":      {request{path: good + "/push"}, http.StatusMethodNotAllowed},

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"relais/broker"
+	"relais/channels"
 	"relais/subscribers"
 )
 
@@ -36,10 +37,25 @@ func (s *server) refusePage(w http.ResponseWriter, r *http.Request, status int) 
 		key = "method"
 	case http.StatusMisdirectedRequest:
 		key = "host"
-	case http.StatusBadRequest:
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 		key = "form"
 	}
 	s.refuse(w, r, s.viewFor(r, ""), status, "refused."+key)
+}
+
+// refuseForm answers a form that cannot be read: 413 for one that is too long.
+func (s *server) refuseForm(w http.ResponseWriter, r *http.Request, err error) {
+	if tooLong(err) {
+		s.refusePage(w, r, http.StatusRequestEntityTooLarge)
+		return
+	}
+	s.refusePage(w, r, http.StatusBadRequest)
+}
+
+// tooLong says whether a body was not read because of its length.
+func tooLong(err error) bool {
+	var long *http.MaxBytesError
+	return errors.As(err, &long) || errors.Is(err, channels.ErrTooLarge)
 }
 
 // refuse shows the three sentences of a refusal: key.title, .text and .next.
@@ -106,11 +122,10 @@ func refuseFault(w http.ResponseWriter, f *broker.Fault) {
 
 // failJSON answers a failed read or write: 404 for what does not exist.
 func (s *server) failJSON(w http.ResponseWriter, r *http.Request, doing string, err error) {
-	var long *http.MaxBytesError
 	switch {
 	case errors.Is(err, subscribers.ErrNotFound):
 		writeJSON(w, http.StatusNotFound, problem{Error: "Nothing has this id."})
-	case errors.As(err, &long):
+	case tooLong(err):
 		writeJSON(w, http.StatusRequestEntityTooLarge, problem{Error: "The request is too long."})
 	default:
 		s.Log.ErrorContext(r.Context(), "request failed", "doing", doing, "err", err)

@@ -52,7 +52,7 @@ func (s *server) postRest(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		s.refusePage(w, r, http.StatusBadRequest)
+		s.refuseForm(w, r, err)
 		return
 	}
 	typed := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }

@@ -2,21 +2,14 @@ package web
 
 import (
 	"strings"
-	"unicode"
+
+	"relais/broker"
 )
 
 // oneLine makes one plain line of what somebody typed: blanks and line breaks
-// become one blank, and what cannot be seen goes (Unicode TR 36, 2.4; the
-// zero-width joiner stays, for emoji use it).
+// become one blank, and what cannot be seen goes.
 func oneLine(s string) string {
-	s = strings.ToValidUTF8(s, "")
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsSpace(r) && r != '\u200d' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r)) {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	return strings.Join(strings.Fields(broker.Legible(s)), " ")
 }
 
 // unixLines undoes the line breaks that a browser sends (HTML, form submission).

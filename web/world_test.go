@@ -50,6 +50,9 @@ type world struct {
 
 	push     PushChannel
 	contacts Contacts
+	parsers  map[channels.Name]ReportParser
+	inbound  map[channels.Name]InboundParser
+	inbox    Inbox
 
 	caps    subscribers.Capabilities
 	log     *bytes.Buffer
@@ -103,6 +106,7 @@ func newWorld(t *testing.T) *world {
 		items:     make(map[channels.DeliveryID][]subscribers.DigestItem),
 		statuses:  make(map[broker.MessageID]subscribers.Status),
 		options:   Options{DuplicateWindow: 2 * time.Hour},
+		parsers:   map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 	}
 	w.furnish()
 	w.restart()
@@ -226,11 +230,11 @@ func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
 		Publisher: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
-		ReportParsers: map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
-		Zones:         func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
-		Ready:         func(context.Context) error { return w.failReady },
-		Now:           func() time.Time { return w.now },
-		Log:           slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
+		Zones: func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
+		Ready: func(context.Context) error { return w.failReady },
+		Now:   func() time.Time { return w.now },
+		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, w.options)
 	if err != nil {
 		w.t.Fatalf("New: %v", err)

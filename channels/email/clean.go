@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"relais/broker"
 )
 
 // mailbox says whether s can stand in an SMTP command and in angle brackets.
@@ -31,11 +33,9 @@ func ascii(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
-// hidden says whether r could make a text look other than it is: controls, and
-// the bidirectional and zero-width marks (Unicode TR 36, 2.4). The zero-width
-// joiner stays, for emoji use it.
+// hidden says whether r cannot be seen; an address has no need of any.
 func hidden(r rune) bool {
-	return r != '\u200d' && (r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp))
+	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // oneLine makes a title or name fit for a header: no line break, no hidden
@@ -65,12 +65,9 @@ func paragraphs(s string) [][]string {
 // visible takes out what is hidden; what ends a line or column becomes a blank.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case !hidden(r):
-			return r
-		case unicode.IsSpace(r):
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) {
 			return ' '
 		}
-		return -1
-	}, s)
+		return r
+	}, broker.Legible(s))
 }

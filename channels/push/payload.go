@@ -82,7 +82,7 @@ func title(c *channels.Content, words channels.Words) string {
 	if from == "" {
 		from = c.Partnership
 	}
-	return join(" – ", what(c, words), from)
+	return strings.Join(strings.Fields(broker.Legible(join(" – ", what(c, words), from))), " ")
 }
 
 func what(c *channels.Content, words channels.Words) string {
@@ -110,9 +110,9 @@ func compose(c *channels.Content, words channels.Words) text {
 		main = join(blankLine, covers(c.Covers, words), digest(c.Items, words))
 	}
 	return text{
-		head: join(blankLine, c.Outcome, c.Title),
-		main: strings.ToValidUTF8(main, string(unicode.ReplacementChar)),
-		tail: join(blankLine, note(c.Note, words), c.Rule, words.Emergency),
+		head: broker.Legible(join(blankLine, c.Outcome, c.Title)),
+		main: broker.Legible(main),
+		tail: broker.Legible(join(blankLine, note(c.Note, words), c.Rule, words.Emergency)),
 	}
 }
 

@@ -5,16 +5,16 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"relais/broker"
 )
 
-// clean keeps what may stand in an SMS: line breaks and printable characters.
-// Control characters and invisible marks could make a text look other than it
-// is (Unicode TR 36, 2.4); the zero-width joiner stays, for emoji use it. An
+// clean keeps what may stand in an SMS: line breaks and what can be seen. An
 // accent after its letter is joined with it, and every blank becomes a plain
 // one: neither can be seen, and each would double the price.
 func clean(text string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.TrimSpace(norm.NFC.String(strings.Map(printable, text)))
+	return strings.TrimSpace(norm.NFC.String(strings.Map(printable, broker.Legible(text))))
 }
 
 // line is clean text on one line.
@@ -24,14 +24,10 @@ func line(text string) string {
 
 func printable(r rune) rune {
 	switch {
-	case r == '\n' || r == '\u200d':
-		return r
-	case r == '\r' || r == '\u2028' || r == '\u2029':
+	case r == '\r' || r == '\v' || r == '\f' || r == '\u0085' || r == '\u2028' || r == '\u2029':
 		return '\n'
 	case r == '\t' || unicode.Is(unicode.Zs, r):
 		return ' '
-	case unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar:
-		return -1
 	}
 	return r
 }

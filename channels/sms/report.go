@@ -16,14 +16,13 @@ import (
 // id follows.
 const callbackPath = "/callbacks/sms/"
 
-// maxReport is the most that a status callback may hold, in bytes. Twilio's own
-// have under 1 kB.
-const maxReport = 64 << 10
+// maxReport is the most that a callback may hold, in bytes.
+const maxReport = channels.MaxCallback
 
 // Why a callback is refused.
 var (
 	ErrForged    = errors.New("the callback is not signed by our SMS provider for this address")
-	ErrTooLarge  = errors.New("the callback is longer than 64 kB")
+	ErrTooLarge  = channels.ErrTooLarge
 	ErrMalformed = errors.New("the callback is not a status report")
 )
 

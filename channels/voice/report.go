@@ -24,14 +24,13 @@ const (
 	wordMachine = "machine" // who answered
 )
 
-// maxReport is the most that a callback may hold, in bytes. Twilio's own have
-// under 2 kB.
-const maxReport = 64 << 10
+// maxReport is the most that a callback may hold, in bytes.
+const maxReport = channels.MaxCallback
 
 // Why a callback is refused.
 var (
 	ErrForged    = errors.New("the callback is not signed by our telephone provider for this address")
-	ErrTooLarge  = errors.New("the callback is longer than 64 kB")
+	ErrTooLarge  = channels.ErrTooLarge
 	ErrMalformed = errors.New("the callback is not about a call")
 )
 

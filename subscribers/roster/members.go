@@ -117,14 +117,16 @@ func (l *list) name(r record) (string, *Fault) {
 	switch {
 	case name == "":
 		return "", &Fault{r.line, string(colName), "is missing", "give the member's name"}
-	case utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, hidden):
+	case utf8.RuneCountInString(name) > maxName || hidden(name):
 		return "", &Fault{r.line, string(colName), fmt.Sprintf("is longer than %d characters or has invisible characters", maxName), "shorten it, or type it again"}
 	}
 	return name, nil
 }
 
-// hidden says whether r could make a name look other than it is.
-func hidden(r rune) bool { return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) }
+// hidden says whether s could make a name look other than it is, or break its line.
+func hidden(s string) bool {
+	return broker.HasHidden(s) || strings.ContainsAny(s, "\u2028\u2029") || strings.ContainsFunc(s, unicode.IsControl)
+}
 
 // language reads fr, FR-BE, French and what the others call it.
 func (l *list) language(r record) (broker.Lang, *Fault) {

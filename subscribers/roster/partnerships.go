@@ -127,7 +127,7 @@ func (e *entry) identityFaults() (faults Faults) {
 }
 
 func plainLine(text string, most int) bool {
-	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, hidden)
+	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= most && !hidden(text)
 }
 
 // linesOf returns the line of each key and entry of the file, by its path:
