@@ -86,6 +86,9 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 // message is the request's form for a delivery.
 func (c *Channel) message(d channels.Delivery) (*api.CreateMessageParams, error) {
 	to, text := d.To.Reveal(), c.texts.text(d)
+	if err := c.cfg.Countries.Check(to); err != nil { // a row from before the list, or from elsewhere
+		return nil, &channels.SendError{Class: channels.Rejected, Err: fmt.Errorf("the address %w", err)}
+	}
 	p := &api.CreateMessageParams{To: &to, Body: &text}
 	if c.cfg.From != "" {
 		p.From = &c.cfg.From

@@ -30,18 +30,20 @@ type Config struct {
 	// Inbound says that Twilio hands us what people write to From, so that
 	// questions to approvers say how to answer by SMS.
 	Inbound bool `yaml:"inbound" env:"INBOUND"`
+	// Countries are those whose numbers are texted; empty: Belgium and its neighbours.
+	Countries channels.Countries `yaml:"countries" env:"COUNTRIES"`
 }
 
 const maxConcurrency = 4096
 
 // Default returns the configuration that needs only an account and a sender.
 func Default() Config {
-	return Config{BaseURL: "https://api.twilio.com", Timeout: 10 * time.Second, Concurrency: 64}
+	return Config{BaseURL: "https://api.twilio.com", Timeout: 10 * time.Second, Concurrency: 64, Countries: channels.DefaultCountries()}
 }
 
 // Validate returns what is wrong, each fault with its key and remedy.
 func (c Config) Validate() error {
-	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkSender(), c.checkBounds())
+	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkSender(), c.checkBounds(), c.Countries.Validate())
 }
 
 func (c Config) checkAccount() error {

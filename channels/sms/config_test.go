@@ -85,12 +85,12 @@ func TestConfigFromFileAndEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = env.ParseWithOptions(&cfg, env.Options{Environment: map[string]string{"FROM": "Zone", "TIMEOUT": "4s", "AUTH_TOKEN": "t0k3n2"}})
+	err = env.ParseWithOptions(&cfg, env.Options{Environment: map[string]string{"FROM": "Zone", "TIMEOUT": "4s", "AUTH_TOKEN": "t0k3n2", "COUNTRIES": "BE,GB"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := fmt.Sprintf("%+v %s", cfg, cfg.AuthToken.Reveal())
-	want := "{BaseURL:https://a.example AccountSID:AC01 AuthToken:[hidden] From:Zone MessagingServiceSID:MG01 Timeout:4s Concurrency:8 Inbound:false} t0k3n2"
+	want := "{BaseURL:https://a.example AccountSID:AC01 AuthToken:[hidden] From:Zone MessagingServiceSID:MG01 Timeout:4s Concurrency:8 Inbound:false Countries:BE, GB} t0k3n2"
 	if got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

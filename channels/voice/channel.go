@@ -104,6 +104,9 @@ func (c *Channel) request(d channels.Delivery) (*api.CreateCallParams, error) {
 	if !d.NotAfter.IsZero() && !c.now().Before(d.NotAfter) {
 		return nil, errors.New("the message has expired")
 	}
+	if err := c.cfg.Countries.Check(d.To.Reveal()); err != nil { // a row from before the list, or from elsewhere
+		return nil, fmt.Errorf("the address %w", err)
+	}
 	action := ""
 	if c.callbacks != "" {
 		action = c.address(d.ID, d.Attempt, d.Content.Lang, wordKey)

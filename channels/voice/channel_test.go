@@ -72,6 +72,14 @@ func TestExpiredIsNotCalled(t *testing.T) {
 	if _, err := c.Send(t.Context(), d); channels.AsSendError(err).Class != channels.Rejected || len(s.forms) > 0 {
 		t.Errorf("got %v, want it rejected without a call", err)
 	}
+	for _, number := range []string{"+447400123456", "+881612345678", "+3290612345"} { // decision 0028
+		d := delivery(t)
+		d.To = channels.NewAddress(number)
+		_, err := c.Send(t.Context(), d)
+		if channels.AsSendError(err).Class != channels.Rejected || len(s.forms) > 0 || strings.Contains(err.Error(), number) {
+			t.Errorf("%s: got %v, want it rejected without a call", number[:4], err)
+		}
+	}
 }
 
 // TestFind: after a cut, a call to that number is this delivery's unless it is

@@ -32,6 +32,8 @@ type Config struct {
 	Machine     Machine       `yaml:"machine" env:"MACHINE"`           // what an answering machine gets
 	MaxDuration time.Duration `yaml:"max_duration" env:"MAX_DURATION"` // the provider ends the call then
 	Voices      Voices        `yaml:"voices" envPrefix:"VOICES_"`
+	// Countries are those whose numbers are called; empty: Belgium and its neighbours.
+	Countries channels.Countries `yaml:"countries" env:"COUNTRIES"`
 }
 
 // Machine is what an answering machine gets.
@@ -64,14 +66,14 @@ func Default() Config {
 	return Config{
 		BaseURL: "https://api.twilio.com", Timeout: 10 * time.Second, Concurrency: 16,
 		Ring: 30 * time.Second, Repeats: 2, Tries: 3, RetryAfter: 2 * time.Minute,
-		Machine: LeaveMessage, MaxDuration: 5 * time.Minute,
+		Machine: LeaveMessage, MaxDuration: 5 * time.Minute, Countries: channels.DefaultCountries(),
 		Voices: Voices{French: "Polly.Lea-Neural", Dutch: "Polly.Lisa-Neural", German: "Polly.Vicki-Neural", English: "Polly.Amy-Neural"},
 	}
 }
 
 // Validate returns what is wrong, each fault with its key and remedy.
 func (c Config) Validate() error {
-	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkBounds(), c.checkCall(), c.checkVoices())
+	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkBounds(), c.checkCall(), c.checkVoices(), c.Countries.Validate())
 }
 
 func (c Config) checkAccount() error {

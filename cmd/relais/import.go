@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"relais/broker"
+	"relais/channels"
+	"relais/channels/sms"
+	"relais/channels/voice"
 	"relais/store"
 	"relais/subscribers"
 	"relais/subscribers/roster"
@@ -90,7 +93,11 @@ func (c *importMembersCommand) Run(ctx context.Context, p *program, g *Globals) 
 		if err != nil {
 			return fmt.Errorf("partnership %s: %w; import it first", c.Partnership, err)
 		}
-		list, err := c.read(partnership)
+		options, err := rosterOptions(p, g, partnership.Languages[0])
+		if err != nil {
+			return err
+		}
+		list, err := c.read(options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.File, err)
 		}
@@ -104,13 +111,26 @@ func (c *importMembersCommand) Run(ctx context.Context, p *program, g *Globals) 
 	})
 }
 
-func (c *importMembersCommand) read(partnership subscribers.Partnership) (roster.Roster, error) {
+// rosterOptions is what a list does not say itself.
+func rosterOptions(p *program, g *Globals, lang broker.Lang) (roster.Options, error) {
+	cfg, err := g.load(p)
+	if err != nil {
+		return roster.Options{}, err
+	}
+	texts, calls := sms.Default(), voice.Default()
+	if _, err = cfg.Channel(string(channels.SMS), &texts); err == nil {
+		_, err = cfg.Channel(string(channels.Voice), &calls)
+	}
+	return roster.Options{DefaultLang: lang, Texted: texts.Countries, Called: calls.Countries}, err
+}
+
+func (c *importMembersCommand) read(options roster.Options) (roster.Roster, error) {
 	f, err := os.Open(c.File)
 	if err != nil {
 		return roster.Roster{}, err
 	}
 	defer f.Close()
-	return roster.ReadMembers(f, roster.Options{DefaultLang: partnership.Languages[0]})
+	return roster.ReadMembers(f, options)
 }
 
 func (c *importMembersCommand) store(ctx context.Context, out io.Writer, s *store.Store, list roster.Roster) error {

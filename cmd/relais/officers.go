@@ -111,7 +111,11 @@ func (c *importOfficersCommand) Run(ctx context.Context, p *program, g *Globals)
 		if len(partnerships) == 0 {
 			return fmt.Errorf("zone %s has no partnership here; check its id, or import its partnerships first", c.Zone)
 		}
-		list, err := c.read(partnerships[0].Languages[0])
+		options, err := rosterOptions(p, g, partnerships[0].Languages[0])
+		if err != nil {
+			return err
+		}
+		list, err := c.read(options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.File, err)
 		}
@@ -125,13 +129,13 @@ func (c *importOfficersCommand) Run(ctx context.Context, p *program, g *Globals)
 	})
 }
 
-func (c *importOfficersCommand) read(lang broker.Lang) (roster.List[roster.OfficerRow], error) {
+func (c *importOfficersCommand) read(options roster.Options) (roster.List[roster.OfficerRow], error) {
 	f, err := os.Open(c.File)
 	if err != nil {
 		return roster.List[roster.OfficerRow]{}, err
 	}
 	defer f.Close()
-	return roster.ReadOfficers(f, roster.Options{DefaultLang: lang})
+	return roster.ReadOfficers(f, options)
 }
 
 func (c *importOfficersCommand) store(ctx context.Context, p *program, s *store.Store, list roster.List[roster.OfficerRow]) error {

@@ -16,6 +16,8 @@ import (
 // Options is what a list does not say itself.
 type Options struct {
 	DefaultLang broker.Lang // of members whose row names none: the partnership's first
+
+	Texted, Called channels.Countries // whose mobiles and landlines are taken (channels.sms.countries, channels.voice.countries)
 }
 
 // Row is one member as the list has them. The member has no id yet.

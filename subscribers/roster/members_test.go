@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"relais/broker"
+	"relais/channels"
 )
 
 // read reads a list and returns one line for each row, and the faults.
@@ -241,4 +242,26 @@ func FuzzReadMembers(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestNumbersOfOtherCountries(t *testing.T) {
+	const allowed = "; give a number of one of BE, FR, NL, DE, LU"
+	for line, want := range map[string]string{
+		"Eva;+33 6 12 34 56 78;": "",
+		"Eva;+49 1511 2345678;":  "",
+		"Eva;+44 7400 123456;":   "line 2: mobile is a number of a country that is not written to (GB)" + allowed + ", or add GB to channels.sms.countries",
+		"Eva;;+44 20 7946 0018;": "line 2: phone is a number of a country that is not written to (GB)" + allowed + ", or add GB to channels.voice.countries",
+		"Eva;;+44 7400 123456;":  "line 2: phone is a number of a country that is not written to (GB)" + allowed + ", or add GB to channels.sms.countries",
+		"Eva;+371 21 234 567;":   "line 2: mobile is a number of a country that is not written to (LV)" + allowed + ", or add LV to channels.sms.countries",
+		"Eva;+881 6 1234 5678;":  "line 2: mobile is a number of no country, as those of satellites" + allowed,
+	} {
+		rows, faults := read(t, "name;mobile;phone;email\n"+line+"\n")
+		if got := strings.Join(faults, "\n"); got != want || (want == "") != (len(rows) == 1) {
+			t.Errorf("%s\n got %q and %d rows\nwant %q", line, got, len(rows), want)
+		}
+	}
+	r, err := ReadMembers(strings.NewReader("name;mobile\nEva;+44 7400 123456\n"), Options{DefaultLang: broker.French, Texted: channels.Countries{"GB"}})
+	if err != nil || len(r.Rows) != 1 {
+		t.Errorf("a country of the list: got %v, %v", r.Faults, err)
+	}
 }
