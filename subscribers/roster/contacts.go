@@ -91,9 +91,6 @@ func (l *list) contacts(r record) (found []subscribers.Contact, fault *Fault) {
 		case !mobile:
 			return nil, &Fault{r.line, string(colMobile), "is a landline, which takes no SMS", "move it to the phone column"}
 		}
-		if fault := foreign(r, colMobile, number, channels.SMS, l.options.Texted); fault != nil {
-			return nil, fault
-		}
 		found = append(found, contact(channels.SMS, number))
 	}
 	if text := l.columns.of(r, colEmail); text != "" {
@@ -109,15 +106,9 @@ func (l *list) contacts(r record) (found []subscribers.Contact, fault *Fault) {
 		case !ok:
 			return nil, &Fault{r.line, string(colPhone), "is not a phone number", "write it as 02 123 45 67 or +32 2 123 45 67"}
 		case mobile && !reaches(found, channels.SMS):
-			if fault := foreign(r, colPhone, number, channels.SMS, l.options.Texted); fault != nil {
-				return nil, fault
-			}
 			found = append(found, contact(channels.SMS, number))
 		case found != nil && found[0].Address.Reveal() == number: // the mobile again
 		default:
-			if fault := foreign(r, colPhone, number, channels.Voice, l.options.Called); fault != nil {
-				return nil, fault
-			}
 			found = append(found, contact(channels.Voice, number))
 		}
 	}
@@ -131,21 +122,41 @@ func (l *list) contacts(r record) (found []subscribers.Contact, fault *Fault) {
 	if len(found) == 0 {
 		return nil, &Fault{r.line, "", "the row has neither phone nor email", "give at least one, or keep this person on paper"}
 	}
-	return found, nil
+	return found, l.foreign(r, found)
 }
 
-// foreign refuses a number of a country that is not written to (decision 0028).
-func foreign(r record, col column, number string, on channels.Name, allowed channels.Countries) *Fault {
-	err := allowed.Check(number)
+// foreign refuses numbers of a country that is not written to (decision 0028).
+func (l *list) foreign(r record, found []subscribers.Contact) *Fault {
+	for _, c := range found {
+		var fault *Fault
+		switch c.Channel {
+		case channels.SMS:
+			fault = foreignTo(l.options.Texted, c)
+		case channels.Voice:
+			fault = foreignTo(l.options.Called, c)
+		}
+		if fault != nil {
+			fault.Line, fault.Field = r.line, string(colPhone)
+			if c.Channel == channels.SMS && l.columns.of(r, colMobile) != "" {
+				fault.Field = string(colMobile)
+			}
+			return fault
+		}
+	}
+	return nil
+}
+
+func foreignTo(allowed channels.Countries, c subscribers.Contact) *Fault {
+	err := allowed.Check(c.Address.Reveal())
 	if err == nil {
 		return nil
 	}
 	remedy := "give a number of one of " + allowed.String()
 	var other *channels.ForeignError
 	if errors.As(err, &other) && other.Country != "" && !other.Dear {
-		remedy += ", or add " + other.Country + " to channels." + string(on) + ".countries"
+		remedy += ", or add " + other.Country + " to channels." + string(c.Channel) + ".countries"
 	}
-	return &Fault{r.line, string(col), err.Error(), remedy}
+	return &Fault{Problem: err.Error(), Remedy: remedy}
 }
 
 func reaches(contacts []subscribers.Contact, on channels.Name) bool {
