@@ -87,6 +87,7 @@ func (d Delivery) LogValue() slog.Value {
 type Receipt struct {
 	Ref    string // the provider's name for it; empty if it gives none
 	Awaits bool   // the provider will report whether it arrived
+	Units  int    // what the provider asks money for: parts of an SMS, minutes begun of a call as long as its text
 }
 
 // Report is a provider's later word on a delivery that it took.

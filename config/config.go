@@ -26,6 +26,7 @@ type Config struct {
 	Web      Web                  `yaml:"web"`
 	Dispatch Dispatch             `yaml:"dispatch"`
 	Trial    Trial                `yaml:"trial"`
+	Prices   Prices               `yaml:"prices"`
 	Channels map[string]yaml.Node `yaml:"channels"` // each channel's own part, not decoded; Channel reads it
 
 	file     string            // where it was read from; empty: no file
@@ -82,6 +83,12 @@ type Dispatch struct {
 	RemindMandated  time.Duration `yaml:"remind_mandated" help:"feedback still owed this long after its author was reminded is the mandated officers' concern"`
 }
 
+// Prices is what providers ask, in euros, so that budgets can be kept.
+type Prices struct {
+	SMSPart     float64 `yaml:"sms_part" help:"euros for one part of an SMS, as your provider's price list has it"`
+	VoiceMinute float64 `yaml:"voice_minute" help:"euros for one minute of a call; a begun one counts whole"`
+}
+
 // Default returns what holds when nothing is set: one node, everything embedded.
 func Default() *Config {
 	return &Config{
@@ -101,6 +108,7 @@ func Default() *Config {
 			RemindMandated:  24 * time.Hour,
 		},
 		Trial:    Trial{Outbox: "127.0.0.1:8025"},
+		Prices:   Prices{SMSPart: 0.055, VoiceMinute: 0.05},
 		Channels: map[string]yaml.Node{},
 		origins:  map[string]origin{},
 		environ:  map[string]string{},

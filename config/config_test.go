@@ -72,6 +72,8 @@ func valueOf(k key) string {
 		return "5"
 	case bool:
 		return "true"
+	case float64:
+		return "0.07"
 	case []string:
 		return "an@other.be"
 	}

@@ -13,7 +13,7 @@ import (
 // nothing outside: whether a server answers is known when Relais starts.
 func (c *Config) Validate() Faults {
 	var faults Faults
-	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial} {
+	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices} {
 		faults = append(faults, check()...)
 	}
 	return faults
@@ -124,6 +124,15 @@ func (c *Config) checkDispatch() (faults Faults) {
 	}
 	if d.RemindMandated < time.Minute {
 		faults = append(faults, c.fault("dispatch.remind_mandated", "is less than a minute", "a day suits most, as 24h"))
+	}
+	return faults
+}
+
+func (c *Config) checkPrices() (faults Faults) {
+	for key, price := range map[string]float64{"prices.sms_part": c.Prices.SMSPart, "prices.voice_minute": c.Prices.VoiceMinute} {
+		if !(price >= 0 && price < 10) { // NaN as well
+			faults = append(faults, c.fault(key, "is not between 0 and 10 euros", "write it as 0.055; 0 where nothing is asked"))
+		}
 	}
 	return faults
 }

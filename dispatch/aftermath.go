@@ -26,9 +26,9 @@ type Aftermath struct {
 	CloseAfter map[channels.Name]int
 }
 
-// Taken is the outcome of a delivery that the provider took.
-func Taken(e subscribers.Entry, r channels.Receipt, now time.Time) subscribers.Outcome {
-	o := subscribers.Outcome{ID: e.ID, State: channels.Accepted, Ref: r.Ref, Awaits: r.Awaits, At: now}
+// taken is the outcome of a delivery that the provider took.
+func (out Outlet) taken(e subscribers.Entry, r channels.Receipt, now time.Time) subscribers.Outcome {
+	o := subscribers.Outcome{ID: e.ID, State: channels.Accepted, Ref: r.Ref, Awaits: r.Awaits, At: now, Cost: out.Price * subscribers.Money(r.Units)}
 	if r.Awaits {
 		o.NextAt = nextLook(e, now, now)
 	}

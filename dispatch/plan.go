@@ -21,11 +21,13 @@ type Planner struct {
 		Approvals
 		Corrections
 		Deliveries
+		Spendings
 	}
 	Queue    Queue
 	Cases    *Cases // nil: nothing is owed
 	Channels []channels.Name
-	Page     int // members read at a time; memory stays flat whatever their number
+	Paid     map[channels.Name]bool // the channels that cost money
+	Page     int                    // members read at a time; memory stays flat whatever their number
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -69,7 +71,16 @@ func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subs
 	if err != nil {
 		return subscribers.Occasion{}, fmt.Errorf("read plan: %w", err)
 	}
-	return subscribers.Occasion{Message: m, Approval: approval, Partnership: partnership, Plan: plan, Available: p.Channels, Now: p.Now()}, nil
+	o := subscribers.Occasion{Message: m, Approval: approval, Partnership: partnership, Plan: plan, Available: p.Channels, Paid: p.Paid, Now: p.Now()}
+	if !o.MaySave() {
+		return o, nil
+	}
+	spent, err := p.Ledger.Spent(ctx, partnership.ID, partnership.MonthOf(o.Now))
+	if err != nil {
+		return subscribers.Occasion{}, fmt.Errorf("add up what was spent: %w", err)
+	}
+	o.Tight = plan.Budget.Tight(subscribers.Spending{ByChannel: spent}.Total())
+	return o, nil
 }
 
 func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {

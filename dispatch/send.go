@@ -18,10 +18,11 @@ import (
 type Outlet struct {
 	Name      channels.Name
 	Channel   channels.Channel
-	Parallel  int    // calls at once
-	Find      Finder // nil: the provider cannot be asked
-	Collapses bool   // a repeat shows once: email by Message-ID, push by Topic
-	Redials   bool   // a report may ask for another attempt: what was accepted is not done yet
+	Parallel  int               // calls at once
+	Find      Finder            // nil: the provider cannot be asked
+	Collapses bool              // a repeat shows once: email by Message-ID, push by Topic
+	Price     subscribers.Money // of one of the Receipt's Units
+	Redials   bool              // a report may ask for another attempt: what was accepted is not done yet
 }
 
 // Finder asks a provider whether it took a delivery, after a call whose
@@ -216,7 +217,7 @@ func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *chann
 	if s.refusals.taken() {
 		s.Log.Warn("the provider takes us again", "channel", s.Outlet.Name)
 	}
-	return Taken(c.Entry, receipt, s.Now())
+	return s.Outlet.taken(c.Entry, receipt, s.Now())
 }
 
 // split refuses what must not go any more, and says why.

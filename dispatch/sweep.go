@@ -142,7 +142,7 @@ func (s *Sweeper) reconcile(ctx context.Context, c subscribers.Claimed) (subscri
 			wait.NextAt = now.Add(time.Minute)
 			return wait, false
 		case found:
-			return Taken(c.Entry, receipt, now), false
+			return outlet.taken(c.Entry, receipt, now), false
 		}
 		return again, true
 	}

@@ -41,6 +41,7 @@ type world struct {
 	digester *dispatch.Digester
 	sweeper  *dispatch.Sweeper
 	cases    *dispatch.Cases
+	budgets  *dispatch.Budgets
 	after    dispatch.Aftermath
 	dead     []error // what handlers dropped
 	hold     bool    // keep jobs in held instead of running them
@@ -95,13 +96,15 @@ func (w *world) build(log *slog.Logger) {
 	w.router = &dispatch.Router{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
 	w.approver = &dispatch.Approver{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
 	w.cases = &dispatch.Cases{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, MandatedAfter: 24 * time.Hour, Local: brussels(w.t), Now: now, Log: log}
-	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Cases: w.cases, Channels: names, Page: 10, Now: now, Log: log}
+	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Cases: w.cases, Channels: names, Paid: map[channels.Name]bool{channels.SMS: true}, Page: 10, Now: now, Log: log}
+	w.budgets = &dispatch.Budgets{Directory: w.store, Ledger: w.store, Queue: queue, Channels: names, Now: now, Log: log}
 	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
 	seen := w.newSeen()
 	w.senders = make(map[channels.Name]*dispatch.Sender)
 	outlets := make(map[channels.Name]dispatch.Outlet)
+	prices := map[channels.Name]subscribers.Money{channels.SMS: subscribers.Euros(0.05)}
 	for _, name := range names {
-		outlets[name] = dispatch.Outlet{Name: name, Channel: w.provider, Parallel: 4, Find: w.provider}
+		outlets[name] = dispatch.Outlet{Name: name, Channel: w.provider, Parallel: 4, Find: w.provider, Price: prices[name]}
 		w.senders[name] = dispatch.NewSender(dispatch.Sender{
 			Outlet: outlets[name], Ledger: ledger, Seen: seen, Script: script, After: w.after,
 			Incidents: &dispatch.Incidents{Directory: w.store, Ledger: w.store, Queue: queue, Channels: names, Now: now, Log: log},
@@ -351,7 +354,7 @@ func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receip
 	if w.chance(w.faults.cutTaken) {
 		return fail(channels.Ambiguous)
 	}
-	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports}, nil
+	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports, Units: 1}, nil
 }
 
 // channelOf knows a delivery's channel by its address.
@@ -366,7 +369,7 @@ func channelOf(d channels.Delivery) channels.Name {
 func (p *provider) Find(_ context.Context, d channels.Delivery) (channels.Receipt, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports}, p.taken[d.ID] > 0, nil
+	return channels.Receipt{Ref: d.ID.String(), Awaits: p.reports, Units: 1}, p.taken[d.ID] > 0, nil
 }
 
 // perPerson counts what each member really got of the police's messages.

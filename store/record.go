@@ -32,6 +32,9 @@ func (s *Store) Record(ctx context.Context, outcomes []subscribers.Outcome) (lat
 		if err != nil {
 			return err
 		}
+		if err := costs(ctx, t, slices.Concat(stayed, tooLate)); err != nil {
+			return err
+		}
 		late = nil
 		for _, o := range tooLate {
 			late = append(late, o.ID)
@@ -69,12 +72,14 @@ func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved
 			ref = CASE WHEN $5 = '' THEN ref ELSE $5 END, awaits = $6,
 			not_before = COALESCE($7, not_before), next_at = $8,
 			accepted_at = CASE WHEN $11 = 1 THEN 0 WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10,
-			missed = missed + $11
+			missed = missed + $11,
+			cost = CASE WHEN $11 = 1 THEN 0 WHEN $13 > 0 THEN $13 ELSE cost END, cost_at = CASE WHEN $13 > 0 THEN $14 ELSE cost_at END
 		WHERE id = $1 AND $3 LIKE '%|' || state || '|%' AND ($12 = 0 OR attempt = $12)`, outcomes,
 		func(o subscribers.Outcome) []any {
 			return []any{
 				o.ID.UUID[:], string(o.State), movesFrom(o, before), string(o.Reason),
 				o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), acceptedOf(o), finalOf(o), flag(o.Missed), o.Attempt,
+				int64(o.Cost), millis(o.At),
 			}
 		})
 }

@@ -17,6 +17,8 @@ type Occasion struct {
 	Available   []channels.Name // the channels that this installation has
 	Now         time.Time
 	Full        map[MemberID]bool // who has had as many messages today as the plan allows
+	Tight       bool              // the month's budget is nearly spent
+	Paid        map[channels.Name]bool
 }
 
 // ReceiptPatience is how long a delivery waits for the provider's report.
@@ -40,6 +42,11 @@ func (o Occasion) Owed(m Member) []Entry {
 func (o Occasion) owed(m Member) []Entry {
 	if e, ok := o.whereItWorked(m); ok {
 		return []Entry{e}
+	}
+	if o.saves() {
+		if reached := o.onFirst(o.cheaply(), m); len(reached) > 0 {
+			return reached
+		}
 	}
 	rule := o.Approval.Rule.Channels
 	if reached := o.onAll(rule.All, m); len(reached) > 0 {

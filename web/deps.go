@@ -116,6 +116,13 @@ type CaseCloser interface {
 	Close(ctx context.Context, id subscribers.CaseID, by, why string) (subscribers.Case, error)
 }
 
+// Budgets knows what partnerships spent on their providers.
+type Budgets interface {
+	// Spendings returns what each partnership of a zone, or of every zone when it
+	// is empty, spent in a month (2026-11; empty: the present one of each).
+	Spendings(ctx context.Context, zone broker.ZoneID, month string) ([]subscribers.Spending, error)
+}
+
 // Incidents is what went wrong and a person must look at.
 type Incidents interface {
 	// Incidents returns those of a zone and of the whole installation, or of every
@@ -152,6 +159,7 @@ type Deps struct {
 	Decider        Decider
 	CaseCloser     CaseCloser
 	Incidents      Incidents
+	Budgets        Budgets
 	Records        Records
 	Absences       Absences
 	Infoflashes    Infoflashes

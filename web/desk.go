@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -28,7 +29,8 @@ type deskPage struct {
 	OwedAll   string // where all of them stand
 	OwedN     int
 	Dead      []deadLine
-	Empty     bool // no zone has a partnership yet
+	Money     []string // of partnerships whose budget is nearly spent
+	Empty     bool     // no zone has a partnership yet
 }
 
 type zoneLink struct {
@@ -68,7 +70,7 @@ func (s *server) showDesk(w http.ResponseWriter, r *http.Request, status int, ty
 	p.Title = p.T("desk.title")
 	err := s.fillDesk(r.Context(), &p, broker.ZoneID(r.URL.Query().Get("zone")))
 	if err == nil && !p.Empty {
-		err = s.fillIncidents(r, &p, typed)
+		err = errors.Join(s.fillIncidents(r, &p, typed), s.fillMoney(r.Context(), &p))
 	}
 	if err != nil {
 		s.failPage(w, r, "show the desk", err)

@@ -115,6 +115,7 @@ func (s *server) apiRoutes() {
 	s.api("GET /api/officers", s.apiOfficers)
 	s.api("GET /api/cases", s.apiCases)
 	s.api("POST /api/cases/{id}/close", s.apiCloseCase)
+	s.api("GET /api/budget", s.apiBudget)
 	s.api("GET /api/incidents", s.apiIncidents)
 	s.api("POST /api/incidents/{id}/ack", s.apiAck)
 	s.api("POST /api/approvals/{id}/hold", s.apiDecide(subscribers.ApprovalHeld))

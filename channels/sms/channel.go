@@ -80,7 +80,7 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err != nil {
 		return channels.Receipt{}, c.failure(err, call.connected.Load())
 	}
-	return c.receipt(answer)
+	return c.receipt(answer, *params.Body)
 }
 
 // message is the request's form for a delivery.
@@ -115,12 +115,12 @@ func (c *Channel) message(d channels.Delivery) (*api.CreateMessageParams, error)
 
 // receipt reads a 2xx answer. One that names no message came from somebody
 // else on the way, so nobody knows.
-func (c *Channel) receipt(m *api.ApiV2010Message) (channels.Receipt, error) {
+func (c *Channel) receipt(m *api.ApiV2010Message, text string) (channels.Receipt, error) {
 	if m.Sid == nil || *m.Sid == "" {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Ambiguous, Err: errors.New("the provider's answer names no message")}
 	}
 	if m.ErrorCode != nil && m.Status != nil && stateOf(*m.Status) == channels.Failed {
 		return channels.Receipt{}, c.asSendError(&refusal{code: *m.ErrorCode})
 	}
-	return channels.Receipt{Ref: *m.Sid, Awaits: c.callbacks != ""}, nil
+	return channels.Receipt{Ref: *m.Sid, Awaits: c.callbacks != "", Units: Count(text).Parts}, nil
 }

@@ -28,7 +28,7 @@ func TestSendFillsTheForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (channels.Receipt{Ref: "SM00000000000000000000000000000001", Awaits: true}); receipt != want {
+	if want := (channels.Receipt{Ref: "SM00000000000000000000000000000001", Awaits: true, Units: 4}); receipt != want {
 		t.Errorf("got receipt %+v, want %+v", receipt, want)
 	}
 	want := url.Values{

@@ -35,7 +35,7 @@ func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Recei
 	text, since := Transliterate(c.texts.text(d)), c.since(d)
 	for _, m := range page.Messages {
 		if isOurs(m, text, since) {
-			return channels.Receipt{Ref: value(m.Sid), Awaits: c.callbacks != ""}, true, nil
+			return channels.Receipt{Ref: value(m.Sid), Awaits: c.callbacks != "", Units: Count(c.texts.text(d)).Parts}, true, nil
 		}
 	}
 	return channels.Receipt{}, false, nil

@@ -52,7 +52,7 @@ func TestFind(t *testing.T) {
 			if err != nil || found != tt.want {
 				t.Fatalf("got %v, %v, want %v", found, err, tt.want)
 			}
-			if want := (channels.Receipt{Ref: "SM7", Awaits: true}); found && receipt != want {
+			if want := (channels.Receipt{Ref: "SM7", Awaits: true, Units: 4}); found && receipt != want {
 				t.Errorf("got %+v, want %+v", receipt, want)
 			}
 			if got, want := s.query.Encode(), (url.Values{"To": {d.To.Reveal()}, "PageSize": {"100"}}).Encode(); got != want {

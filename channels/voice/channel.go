@@ -95,7 +95,7 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 		return channels.Receipt{}, &channels.SendError{Class: channels.Ambiguous, Err: errors.New("the provider's answer names no call")}
 	}
 	c.made.add(*answer.Sid, d.ID)
-	return channels.Receipt{Ref: *answer.Sid, Awaits: c.callbacks != ""}, nil
+	return channels.Receipt{Ref: *answer.Sid, Awaits: c.callbacks != "", Units: minutes(*params.Twiml)}, nil
 }
 
 // request is the form for a delivery. The TwiML goes with it, so that nothing

@@ -41,7 +41,7 @@ func TestRequestForm(t *testing.T) {
 			d := delivery(t)
 			d.Attempt = 2
 			receipt, err := c.Send(t.Context(), d)
-			if want := (channels.Receipt{Ref: "CA00000000000000000000000000000001", Awaits: tt.base != ""}); err != nil || receipt != want {
+			if want := (channels.Receipt{Ref: "CA00000000000000000000000000000001", Awaits: tt.base != "", Units: 2}); err != nil || receipt != want {
 				t.Errorf("got %+v, %v, want %+v", receipt, err, want)
 			}
 			got := s.lastForm(t)

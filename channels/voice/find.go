@@ -38,10 +38,20 @@ func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Recei
 	}
 	for _, made := range page.Calls {
 		if c.isOurs(made, d.ID, since) {
-			return channels.Receipt{Ref: value(made.Sid), Awaits: c.callbacks != ""}, true, nil
+			return channels.Receipt{Ref: value(made.Sid), Awaits: c.callbacks != "", Units: c.minutesOf(d)}, true, nil
 		}
 	}
 	return channels.Receipt{}, false, nil
+}
+
+// minutesOf is how long the call was that is found; one minute if its text
+// cannot be said any more.
+func (c *Channel) minutesOf(d channels.Delivery) int {
+	params, err := c.request(d)
+	if err != nil {
+		return 1
+	}
+	return minutes(*params.Twiml)
 }
 
 func (c *Channel) isOurs(made api.ApiV2010Call, id channels.DeliveryID, since time.Time) bool {

@@ -26,6 +26,7 @@ type commands struct {
 	Digest    digestCommands    `cmd:"" help:"Show the infoflashes that are about to leave, hold them, and add a word."`
 	Cases     casesCommands     `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`
 	Incidents incidentsCommands `cmd:"" help:"Show what went wrong and a person must look at, and say that it was seen."`
+	Budget    budgetCommand     `cmd:"" help:"Show what partnerships have spent this month, and of which budget."`
 	Officers  officersCommands  `cmd:"" help:"Show the people of the police to whom Relais writes."`
 	Members   membersCommands   `cmd:"" help:"Change what single members want."`
 	Import    importCommands    `cmd:"" help:"Read partnerships, members and officers from files."`

@@ -63,6 +63,7 @@ func (n *node) webDeps() web.Deps {
 		Incidents:     n.store,
 		Records:       n.store,
 		Absences:      n.store,
+		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
 		DeadLetters:   graveyard{n.store, n.broker},
 		Reports:       dispatch.NewReports(n.steps.after),

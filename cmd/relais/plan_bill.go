@@ -131,6 +131,9 @@ func (b *bill) print(out io.Writer) error {
 	if budget := b.s.plan.Budget; budget != nil && err == nil {
 		_, err = fmt.Fprintf(out, "  That is %.1f %% of the EUR %g that a month may cost.\n", 100*cost/budget.Month, budget.Month)
 	}
+	if spent := b.s.spent; spent != nil && spent.Budget != nil && err == nil {
+		_, err = fmt.Fprintf(out, "  EUR %.2f of them were spent this month before.\n", spent.Total().InEuros())
+	}
 	return err
 }
 

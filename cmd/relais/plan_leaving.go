@@ -34,6 +34,8 @@ func (l leaving) together(d subscribers.Departure) bool {
 // departures plans the granted message for every member, as dispatch does.
 func (s *simulation) departures(granted subscribers.Moment) []leaving {
 	o := subscribers.Occasion{Message: s.message, Approval: granted.Approval, Partnership: s.partnership, Plan: s.plan, Available: s.available, Now: granted.At}
+	o.Paid = map[channels.Name]bool{channels.SMS: s.partCost > 0, channels.Voice: s.minuteCost > 0}
+	o.Tight = s.spent != nil && s.spent.Tight()
 	var lines []leaving
 	seen := make(map[channels.DeliveryID]bool)
 	addresses := make(map[string]bool)

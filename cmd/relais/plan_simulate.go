@@ -10,6 +10,7 @@ import (
 	"relais/broker"
 	"relais/channels"
 	"relais/channels/voice"
+	"relais/config"
 	"relais/store"
 	"relais/subscribers"
 	"relais/subscribers/roster"
@@ -27,8 +28,8 @@ type planSimulateCommand struct {
 	Only        map[string]int `mapsep:"," placeholder:"CHANNEL=N" help:"So many of the imagined members can be reached on this channel alone, as sms=20,voice=10."`
 	Title       string         `help:"Title, to count the parts of an SMS; else an example's."`
 	Body        string         `help:"Text, likewise."`
-	SMSPart     float64        `name:"sms-part" default:"0.055" placeholder:"EUR" help:"What one part of an SMS costs."`
-	VoiceMinute float64        `default:"0.05" placeholder:"EUR" help:"What one minute of a call costs; a begun one counts whole."`
+	SMSPart     *float64       `name:"sms-part" placeholder:"EUR" help:"What one part of an SMS costs; else as configured (prices.sms_part)."`
+	VoiceMinute *float64       `placeholder:"EUR" help:"What one minute of a call costs, a begun one counts whole; else as configured (prices.voice_minute)."`
 }
 
 // simulation is one message tried out on one plan.
@@ -47,14 +48,16 @@ type simulation struct {
 	voice       voice.Config
 	partCost    float64
 	minuteCost  float64
+	spent       *subscribers.Spending // this month; nil: nothing is known of it
 }
 
 // Run prints the timeline.
 func (c *planSimulateCommand) Run(ctx context.Context, p *program, g *Globals) error {
-	if c.AnswerAfter < 0 || c.Members < 0 || c.SMSPart < 0 || c.VoiceMinute < 0 {
+	if c.AnswerAfter < 0 || c.Members < 0 || c.SMSPart != nil && *c.SMSPart < 0 || c.VoiceMinute != nil && *c.VoiceMinute < 0 {
 		return errors.New("--answer-after, --members, --sms-part and --voice-minute cannot be negative")
 	}
-	s := &simulation{answerAfter: c.AnswerAfter, partCost: c.SMSPart, minuteCost: c.VoiceMinute, voice: voice.Default(), asked: c.At, publicURL: "https://relais.example.be"}
+	usual := config.Default().Prices
+	s := &simulation{answerAfter: c.AnswerAfter, partCost: usual.SMSPart, minuteCost: usual.VoiceMinute, voice: voice.Default(), asked: c.At, publicURL: "https://relais.example.be"}
 	var err error
 	if s.words, err = channels.LoadWords(); err != nil {
 		return err
@@ -69,6 +72,12 @@ func (c *planSimulateCommand) Run(ctx context.Context, p *program, g *Globals) e
 	}
 	if err != nil {
 		return err
+	}
+	if c.SMSPart != nil {
+		s.partCost = *c.SMSPart
+	}
+	if c.VoiceMinute != nil {
+		s.minuteCost = *c.VoiceMinute
 	}
 	if s.message, err = c.message(s.partnership); err != nil {
 		return err
@@ -137,6 +146,7 @@ func (c *planSimulateCommand) fromDatabase(ctx context.Context, p *program, g *G
 	if _, err := cfg.Channel(string(channels.Voice), &s.voice); err != nil {
 		return err
 	}
+	s.partCost, s.minuteCost = cfg.Prices.SMSPart, cfg.Prices.VoiceMinute
 	if cfg.Web.PublicURL != "" {
 		s.publicURL = cfg.Web.PublicURL
 	}
@@ -150,6 +160,9 @@ func (c *planSimulateCommand) readPeople(ctx context.Context, db *store.Store, s
 	}
 	if s.plan, err = db.Plan(ctx, id, s.partnership.PlanVersion); err != nil {
 		return fmt.Errorf("read plan: %w", err)
+	}
+	if err := s.readSpent(ctx, db); err != nil {
+		return err
 	}
 	if s.approvers, err = db.Approvers(ctx, id); err != nil {
 		return fmt.Errorf("list approvers: %w", err)
@@ -169,4 +182,15 @@ func (c *planSimulateCommand) readPeople(ctx context.Context, db *store.Store, s
 		}
 		after = page[len(page)-1].ID
 	}
+}
+
+// readSpent adds up the present month, for a budget decides what is cheap enough.
+func (s *simulation) readSpent(ctx context.Context, db *store.Store) error {
+	month := s.partnership.MonthOf(time.Now())
+	byChannel, err := db.Spent(ctx, s.partnership.ID, month)
+	if err != nil {
+		return fmt.Errorf("add up what was spent: %w", err)
+	}
+	s.spent = &subscribers.Spending{Partnership: s.partnership, Month: month, Budget: s.plan.Budget, ByChannel: byChannel}
+	return nil
 }

@@ -28,6 +28,7 @@ type steps struct {
 	inbox    *dispatch.Inbox
 
 	incidents *dispatch.Incidents
+	budgets   *dispatch.Budgets
 }
 
 const (
@@ -65,13 +66,15 @@ func (n *node) build(ctx context.Context) error {
 		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
 		Channels: names, Words: n.words, Loops: loops, Now: time.Now, Log: n.log,
 	}
-	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Page: memberPage, Now: time.Now, Log: n.log}
+	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
+	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter()}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	s.senders = make(map[channels.Name]*dispatch.Sender)
 	for name, c := range n.channels {
+		c.Price = n.prices()[name]
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
 			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents,
@@ -83,6 +86,21 @@ func (n *node) build(ctx context.Context) error {
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
 	}
 	return nil
+}
+
+// prices is what a unit costs on each channel that costs anything.
+func (n *node) prices() map[channels.Name]subscribers.Money {
+	return map[channels.Name]subscribers.Money{
+		channels.SMS: subscribers.Euros(n.cfg.Prices.SMSPart), channels.Voice: subscribers.Euros(n.cfg.Prices.VoiceMinute),
+	}
+}
+
+func paid(prices map[channels.Name]subscribers.Money) map[channels.Name]bool {
+	cost := make(map[channels.Name]bool)
+	for name, price := range prices {
+		cost[name] = price > 0
+	}
+	return cost
 }
 
 func (n *node) buildCases(queue dispatch.Queue) error {
@@ -139,6 +157,9 @@ const digestTick = 20 * time.Second
 // for each sender.
 const inboxTick = time.Minute
 
+// budgetTick is how often budgets are added up.
+const budgetTick = time.Minute
+
 // tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
 func (n *node) tick(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -151,6 +172,7 @@ func (n *node) tick(ctx context.Context) error {
 		{"sweep", n.cfg.Dispatch.Sweep, n.steps.sweeper.Sweep},
 		{"digest", digestTick, n.steps.digester.Tick},
 		{"inbox", inboxTick, n.steps.inbox.Tell},
+		{"budgets", budgetTick, n.steps.budgets.Tick},
 	} {
 		ticker.Schedule(cron.Every(job.every), cron.FuncJob(func() {
 			if err := job.do(work); err != nil && !errors.Is(err, context.Canceled) {

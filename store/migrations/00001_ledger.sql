@@ -205,6 +205,8 @@ CREATE TABLE deliveries (
     accepted_at BIGINT   NOT NULL,
     final_at    BIGINT   NOT NULL,
     patience    BIGINT   NOT NULL, -- milliseconds; taken and not confirmed for so long, it goes on to the rest
+    cost        BIGINT   NOT NULL DEFAULT 0, -- millionths of a euro
+    cost_at     BIGINT   NOT NULL DEFAULT 0,
     replies     BYTEA,             -- the delivery that this one corrects, on the same channel
     digest      BYTEA              -- the delivery that this one goes out in
 );
@@ -220,6 +222,8 @@ CREATE INDEX deliveries_held ON deliveries (member)
     WHERE state = 'held';
 CREATE INDEX deliveries_in_digest ON deliveries (digest)
     WHERE digest IS NOT NULL;
+CREATE INDEX deliveries_paid ON deliveries (partnership, cost_at)
+    WHERE cost > 0;
 
 -- word that the police owe a partnership about what its members got
 CREATE TABLE cases (
@@ -252,6 +256,14 @@ CREATE TABLE case_summaries (
     monday TEXT   NOT NULL, -- 2026-11-23
     at     BIGINT NOT NULL,
     PRIMARY KEY (zone, monday)
+);
+
+-- the months in which a partnership was told that its budget is nearly spent
+CREATE TABLE budget_warnings (
+    partnership TEXT   NOT NULL,
+    month       TEXT   NOT NULL, -- 2026-11
+    at          BIGINT NOT NULL,
+    PRIMARY KEY (partnership, month)
 );
 
 CREATE TABLE digest_slots (
@@ -367,6 +379,7 @@ DROP TABLE inbound_messages;
 DROP TABLE parked_reports;
 DROP TABLE dead_letters;
 DROP TABLE digest_slots;
+DROP TABLE budget_warnings;
 DROP TABLE case_summaries;
 DROP TABLE cases;
 DROP TABLE deliveries;

@@ -1,0 +1,33 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"relais/broker"
+)
+
+// fillMoney lists the partnerships whose budget is nearly spent.
+func (s *server) fillMoney(ctx context.Context, p *deskPage) error {
+	spent, err := s.Budgets.Spendings(ctx, p.Zone, "")
+	if err != nil {
+		return fmt.Errorf("add up what was spent: %w", err)
+	}
+	for _, one := range spent {
+		if one.Tight() {
+			p.Money = append(p.Money, p.T("desk.money.line", "partnership", one.Partnership.Name,
+				"spent", p.euros(one.Total().InEuros()), "budget", p.euros(one.Budget.Month)))
+		}
+	}
+	return nil
+}
+
+// euros is 48.40 as the reader's language writes it.
+func (v view) euros(amount float64) string {
+	text := fmt.Sprintf("%.2f", amount)
+	if v.Lang != broker.English {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
