@@ -23,6 +23,7 @@ type Outlet struct {
 	Collapses bool              // a repeat shows once: email by Message-ID, push by Topic
 	Price     subscribers.Money // of one of the Receipt's Units
 	Redials   bool              // a report may ask for another attempt: what was accepted is not done yet
+	PerSecond int               // calls a second, at most, over all nodes; 0: no limit
 }
 
 // Finder asks a provider whether it took a delivery, after a call whose
@@ -45,14 +46,18 @@ type Sender struct {
 	Log    *slog.Logger
 
 	Incidents *Incidents // told when the provider refuses us; nil: nobody is
+	Limiter   Limiter    // nil: this channel has no rate
 
 	slots    chan struct{} // one for each call at once, over all jobs of this node
+	turns    *turns
+	stock    stock // of the rate; who has the turn has it
 	refusals *refusals
 }
 
 // NewSender makes a sender ready to handle jobs.
 func NewSender(s Sender) *Sender {
 	s.slots = make(chan struct{}, s.Outlet.Parallel)
+	s.turns, s.stock = newTurns(), stock{}
 	s.refusals = &refusals{}
 	return &s
 }
@@ -119,7 +124,7 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	refusals := s.refusals.count()
 	var running sync.WaitGroup
 	for i, c := range ready {
-		if !s.begin(ctx, calls) {
+		if !s.begin(ctx, calls, c.Priority) {
 			sent[i] = s.back(c)
 			continue
 		}
@@ -180,21 +185,6 @@ func (s *Sender) stopLoops(ctx context.Context, claimed []subscribers.Claimed, c
 
 // empty says whether everything that an infoflash held has been withdrawn.
 func empty(c *channels.Content) bool { return c.Purpose == channels.Digest && len(c.Items) == 0 }
-
-// begin waits for a free call, unless the node stops or the job's time is over.
-func (s *Sender) begin(stopping, calls context.Context) bool {
-	if stopping.Err() != nil || calls.Err() != nil {
-		return false
-	}
-	select {
-	case s.slots <- struct{}{}:
-		return true
-	case <-stopping.Done():
-		return false
-	case <-calls.Done():
-		return false
-	}
-}
 
 func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *channels.Content) subscribers.Outcome {
 	receipt, err := s.Outlet.Channel.Send(ctx, channels.Delivery{

@@ -38,7 +38,7 @@ type Config struct {
 	MaxPerConnection int           `yaml:"max_per_connection" env:"MAX_PER_CONNECTION"` // mails, then a new one is dialled
 	Idle             time.Duration `yaml:"idle" env:"IDLE"`                             // how long an unused connection is kept
 	Timeout          time.Duration `yaml:"timeout" env:"TIMEOUT"`                       // for dialling, and for each mail
-	PerSecond        int           `yaml:"per_second" env:"PER_SECOND"`                 // mails a second from this node, at most; 0: as fast as the server takes them
+	PerSecond        int           `yaml:"per_second" env:"PER_SECOND"`                 // mails a second over all nodes, at most; 0: as fast as the server takes them
 	Hello            string        `yaml:"hello" env:"HELLO"`                           // our name in EHLO; empty: the machine's
 
 	DKIM    DKIM    `yaml:"dkim" envPrefix:"DKIM_"`

@@ -30,6 +30,7 @@ type Config struct {
 	Timeout time.Duration `yaml:"timeout" env:"TIMEOUT"`
 	// Concurrency is how many calls are under way at once.
 	Concurrency int `yaml:"concurrency" env:"CONCURRENCY"`
+	PerSecond   int `yaml:"per_second" env:"PER_SECOND"` // calls a second over all nodes, at most; 0: no limit
 	// AllowHosts lists the push services that may be called; "*." in front
 	// stands for any name below.
 	AllowHosts []string `yaml:"allow_hosts" env:"ALLOW_HOSTS"`
@@ -107,6 +108,8 @@ func (c Config) checkBounds() error {
 	switch {
 	case c.TTL < 0 || c.TTL > maxTTL:
 		return fmt.Errorf("ttl is not between 0s and %s; 24h suits most zones", maxTTL)
+	case c.PerSecond < 0:
+		return errors.New("per_second is below 0; 0 sets no limit")
 	case c.Timeout <= 0:
 		return errors.New("timeout is not above 0s; 10s suits most networks")
 	case c.Concurrency < 1 || c.Concurrency > maxConcurrency:

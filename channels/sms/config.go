@@ -27,6 +27,7 @@ type Config struct {
 	// Concurrency is how many calls are under way at once, each on a connection
 	// that is kept.
 	Concurrency int `yaml:"concurrency" env:"CONCURRENCY"`
+	PerSecond   int `yaml:"per_second" env:"PER_SECOND"` // calls a second over all nodes, at most; 0: no limit
 	// Inbound says that Twilio hands us what people write to From, so that
 	// questions to approvers say how to answer by SMS.
 	Inbound bool `yaml:"inbound" env:"INBOUND"`
@@ -84,6 +85,8 @@ func isName(s string) bool {
 
 func (c Config) checkBounds() error {
 	switch {
+	case c.PerSecond < 0:
+		return errors.New("per_second is below 0; 0 sets no limit")
 	case c.Timeout <= 0:
 		return errors.New("timeout is not above 0s; 10s suits most networks")
 	case c.Concurrency < 1 || c.Concurrency > maxConcurrency:

@@ -81,7 +81,7 @@ func TestNewChecksItsSurroundings(t *testing.T) {
 
 func TestConfigFromFileAndEnvironment(t *testing.T) {
 	cfg := Default()
-	err := yaml.Load([]byte("account_sid: AC01\nauth_token: t0k3n\nfrom: Relais\nmessaging_service_sid: MG01\nbase_url: https://a.example\ntimeout: 3s\nconcurrency: 8\n"), &cfg, yaml.WithKnownFields())
+	err := yaml.Load([]byte("account_sid: AC01\nauth_token: t0k3n\nfrom: Relais\nmessaging_service_sid: MG01\nbase_url: https://a.example\ntimeout: 3s\nconcurrency: 8\nper_second: 30\n"), &cfg, yaml.WithKnownFields())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestConfigFromFileAndEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprintf("%+v %s", cfg, cfg.AuthToken.Reveal())
-	want := "{BaseURL:https://a.example AccountSID:AC01 AuthToken:[hidden] From:Zone MessagingServiceSID:MG01 Timeout:4s Concurrency:8 Inbound:false Countries:BE, GB} t0k3n2"
+	want := "{BaseURL:https://a.example AccountSID:AC01 AuthToken:[hidden] From:Zone MessagingServiceSID:MG01 Timeout:4s Concurrency:8 PerSecond:30 Inbound:false Countries:BE, GB} t0k3n2"
 	if got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

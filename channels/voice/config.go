@@ -25,6 +25,7 @@ type Config struct {
 	// Concurrency is how many requests are under way at once. How many calls
 	// begin in a second is a setting of the Twilio account.
 	Concurrency int           `yaml:"concurrency" env:"CONCURRENCY"`
+	PerSecond   int           `yaml:"per_second" env:"PER_SECOND"`     // calls a second over all nodes, at most; 0: no limit
 	Ring        time.Duration `yaml:"ring" env:"RING"`                 // how long a telephone rings
 	Repeats     int           `yaml:"repeats" env:"REPEATS"`           // how often the message is said in one call
 	Tries       int           `yaml:"tries" env:"TRIES"`               // calls, before the plan's next channel takes over
@@ -90,6 +91,8 @@ func (c Config) checkAccount() error {
 
 func (c Config) checkBounds() error {
 	switch {
+	case c.PerSecond < 0:
+		return errors.New("per_second is below 0; 0 sets no limit")
 	case c.Timeout <= 0:
 		return errors.New("timeout is not above 0s; 10s suits most networks")
 	case c.Concurrency < 1 || c.Concurrency > maxConcurrency:

@@ -33,7 +33,7 @@ func openVoice(_ context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	return &openChannel{
-		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, Find: ch, Redials: true},
+		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, PerSecond: c.PerSecond, Find: ch, Redials: true},
 		reports: ch,
 		close:   func() error { ch.Close(); return nil },
 	}, nil

@@ -114,7 +114,7 @@ func openSMS(_ context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	return &openChannel{
-		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, Find: ch},
+		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, PerSecond: c.PerSecond, Find: ch},
 		reports: ch,
 		inbound: ch,
 		close:   func() error { return nil },
@@ -144,7 +144,7 @@ func openEmail(ctx context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	opened := &openChannel{
-		Outlet:     dispatch.Outlet{Channel: ch, Parallel: c.Connections, Collapses: true},
+		Outlet:     dispatch.Outlet{Channel: ch, Parallel: c.Connections, PerSecond: c.PerSecond, Collapses: true},
 		closeAfter: c.Bounces.CloseAfter,
 		close:      ch.Close,
 	}
@@ -179,7 +179,7 @@ func openPush(ctx context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	return &openChannel{
-		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, Collapses: true},
+		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, PerSecond: c.PerSecond, Collapses: true},
 		browser: ch,
 		close:   func() error { ch.Close(); return nil },
 	}, nil

@@ -77,7 +77,7 @@ func (n *node) build(ctx context.Context) error {
 		c.Price = n.prices()[name]
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
-			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents,
+			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents, Limiter: n.limiter,
 			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log,
 		})
 	}

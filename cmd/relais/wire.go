@@ -37,6 +37,7 @@ type node struct {
 	seen     dispatch.Seen
 	breaker  dispatch.Breaker
 	trial    *trialStandIns // nil: no trial
+	limiter  dispatch.Limiter
 	channels map[channels.Name]*openChannel
 	may      subscribers.Capabilities
 	words    channels.WordsByLang
@@ -158,7 +159,7 @@ func natsConfig(cfg *config.Config) jetstream.Config {
 
 func (n *node) openSeen(context.Context) error {
 	if n.cfg.Redis.URL.IsZero() {
-		n.seen, n.breaker = inmem.New(time.Now), inmem.NewBreaker()
+		n.seen, n.breaker, n.limiter = inmem.New(time.Now), inmem.NewBreaker(), inmem.NewLimiter(time.Now)
 		return nil
 	}
 	seen, err := redis.Open(n.cfg.Redis.URL.Reveal())
@@ -166,6 +167,7 @@ func (n *node) openSeen(context.Context) error {
 		return err
 	}
 	n.seen, n.breaker = seen, seen.Breaker()
+	n.limiter = &dispatch.Sharing{Shared: seen.Limiter(), Local: inmem.NewLimiter(time.Now), Log: n.log}
 	n.started("redis", func(context.Context) error { return seen.Close() })
 	return nil
 }
