@@ -207,23 +207,6 @@ func TestCallbacksThatAreAnswered(t *testing.T) {
 	}
 }
 
-func TestHealth(t *testing.T) {
-	w := newWorld(t)
-	for _, path := range []string{"/healthz", "/readyz"} {
-		if answer, _ := w.call(http.MethodGet, path, ""); answer.Code != 200 {
-			t.Errorf("%s: got %d", path, answer.Code)
-		}
-	}
-	w.failReady = errors.New("postgres://user:password@host is away")
-	answer, doc := w.call(http.MethodGet, "/readyz", "")
-	if answer.Code != 503 || strings.Contains(doc["error"].(string), "password") {
-		t.Errorf("got %d %v", answer.Code, doc)
-	}
-	if answer, _ := w.call(http.MethodGet, "/healthz", ""); answer.Code != 200 {
-		t.Errorf("alive but not ready: got %d", answer.Code)
-	}
-}
-
 // Deps without clock, log, readiness and parsers are enough.
 func TestNewWithTheLeast(t *testing.T) {
 	w := newWorld(t)

@@ -46,18 +46,3 @@ func refuseCallback(w http.ResponseWriter, err error, otherwise string) {
 	}
 	writeJSON(w, http.StatusForbidden, problem{Error: otherwise})
 }
-
-func (s *server) getHealth(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
-}
-
-func (s *server) getReady(w http.ResponseWriter, r *http.Request) {
-	if s.Ready != nil {
-		if err := s.Ready(r.Context()); err != nil {
-			s.Log.WarnContext(r.Context(), "not ready", "err", err)
-			writeJSON(w, http.StatusServiceUnavailable, problem{Error: "Relais cannot reach all that it needs; its log says what."})
-			return
-		}
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
-}

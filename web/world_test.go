@@ -46,7 +46,8 @@ type world struct {
 	replayed     []uuid.UUID
 	reports      []channels.Report
 
-	failPublish, failDecide, failReports, failReady error
+	failPublish, failDecide, failReports error
+	dependencies                         []Dependency
 
 	push     PushChannel
 	contacts Contacts
@@ -231,10 +232,10 @@ func (w *world) restart() {
 	h, err := New(Deps{
 		Publisher: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
-		Zones: func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
-		Ready: func(context.Context) error { return w.failReady },
-		Now:   func() time.Time { return w.now },
-		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
+		Dependencies: w.dependencies,
+		Now:          func() time.Time { return w.now },
+		Log:          slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, w.options)
 	if err != nil {
 		w.t.Fatalf("New: %v", err)

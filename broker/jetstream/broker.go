@@ -84,6 +84,14 @@ func (b *Broker) URL() string {
 	return b.srv.ClientURL()
 }
 
+// Ping says whether the server answers and has JetStream.
+func (b *Broker) Ping(ctx context.Context) error {
+	if _, err := b.js.AccountInfo(ctx); err != nil {
+		return fmt.Errorf("ask NATS for its JetStream account: %w", err)
+	}
+	return nil
+}
+
 // Drain is the first phase of the shutdown: nothing new is fetched, running
 // handlers finish, what was fetched and not begun is handed back. When ctx
 // ends first, the handlers' context is cancelled and an error names the

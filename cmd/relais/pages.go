@@ -14,6 +14,7 @@ import (
 	"relais/broker"
 	"relais/channels"
 	"relais/dispatch"
+	"relais/dispatch/redis"
 	"relais/store"
 	"relais/web"
 )
@@ -72,10 +73,23 @@ func (n *node) webDeps() web.Deps {
 		Push:          n.pushChannel(),
 		Contacts:      n.store,
 		Zones:         n.zones,
-		Ready:         n.store.Ping,
+		Dependencies:  n.dependencies(),
 		Now:           time.Now,
 		Log:           n.log,
 	}
+}
+
+// dependencies are what this node must reach. Without Redis the ledger alone
+// keeps anybody from getting anything twice.
+func (n *node) dependencies() []web.Dependency {
+	list := []web.Dependency{
+		{Name: "database", Check: n.store.Ping, Needed: true},
+		{Name: "nats", Check: n.broker.Ping, Needed: true},
+	}
+	if shared, ok := n.seen.(*redis.Seen); ok {
+		list = append(list, web.Dependency{Name: "redis", Check: shared.Ping})
+	}
+	return list
 }
 
 // pushChannel is nil where push is not configured.
