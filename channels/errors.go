@@ -30,7 +30,8 @@ type SendError struct {
 	Class Class
 	After time.Duration // for Throttled and Retryable: the provider's Retry-After; 0 if it gave none
 	Code  string        // the provider's code ("21610", "550 5.1.1", "410"), for operators
-	Ours  bool          // for Retryable: the provider refuses us and our account, whoever the recipient is
+	Ours  bool          // for Retryable: the provider refuses us and our account; for Throttled: it wants fewer of all our calls. Whoever the recipient is
+	Down  bool          // for Retryable and Ambiguous: the provider did not answer or has a fault of its own, whoever the recipient is
 	Err   error         // without address, text or secret
 }
 

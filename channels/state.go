@@ -28,7 +28,7 @@ const (
 	ReasonNoChannel Reason = "no-channel" // no channel of the rule reaches this member
 	ReasonLeft      Reason = "left"       // left the partnership, or closed the address, before it went
 	ReasonCancelled Reason = "cancelled"  // the police withdrew the message before it went
-	ReasonRefused   Reason = "refused"    // of what failed: the provider refuses our account, and the message could not wait
+	ReasonRefused   Reason = "refused"    // of what failed: the provider refuses our account, does not answer or lets us wait, and the message could not wait
 	ReasonLoop      Reason = "loop"       // the same text went to this address too often within minutes
 )
 

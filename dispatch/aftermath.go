@@ -24,6 +24,10 @@ type Aftermath struct {
 	// CloseAfter is how many deliveries must find that an address does not exist
 	// before it is closed, by channel; 0: one.
 	CloseAfter map[channels.Name]int
+
+	// Chance is from 0 to 1; it spreads what failed together, so that it does not
+	// come back together. nil: nothing is spread.
+	Chance func() float64
 }
 
 // taken is the outcome of a delivery that the provider took.
@@ -56,7 +60,7 @@ func (a Aftermath) Failure(c subscribers.Claimed, on Outlet, err *channels.SendE
 		o = a.closing(o, err.Class, on.Name)
 	default:
 		o.State = channels.Pending
-		o.Wait = now.Add(pause(c.Attempt, err.After))
+		o.Wait = now.Add(a.pause(c.Attempt, err.After))
 		o.NextAt = o.Wait
 		if c.Attempt >= MaxAttempts {
 			o.Wait, o.NextAt = now, c.NotAfter // waits in the dead letters until it expires
@@ -79,13 +83,25 @@ const MaxAttempts = 30
 // reconcileAfter gives the provider's report a chance before it is asked.
 const reconcileAfter = 10 * time.Second
 
-// pause is what the provider asked for, or else a second, doubled with each
-// attempt up to a minute.
-func pause(attempt int, asked time.Duration) time.Duration {
+// pause is what the provider asked for, or a little more; or else a second,
+// doubled with each attempt up to a minute, or part of it.
+func (a Aftermath) pause(attempt int, asked time.Duration) time.Duration {
 	if asked > 0 {
-		return asked
+		return a.spread(asked)
 	}
-	return min(time.Second<<min(attempt-1, 6), time.Minute)
+	own := min(time.Second<<min(attempt-1, 6), time.Minute)
+	if a.Chance == nil {
+		return own
+	}
+	return own/2 + time.Duration(a.Chance()*float64(own/2))
+}
+
+// spread is a pause or up to a tenth more.
+func (a Aftermath) spread(pause time.Duration) time.Duration {
+	if a.Chance == nil {
+		return pause
+	}
+	return pause + time.Duration(a.Chance()*float64(pause/10))
 }
 
 // Record writes outcomes, with the fallback of those that failed for good, and

@@ -97,7 +97,7 @@ func hold(d subscribers.Claimed, until, now time.Time) subscribers.Outcome {
 		o.NextAt = d.NotAfter
 	}
 	if d.State == channels.Calling {
-		o.Attempt = d.Attempt // another node may have it by now
+		o.Attempt, o.Uncounted = d.Attempt, true // another node may have it by now
 	}
 	return o
 }

@@ -29,6 +29,11 @@
 // incident can be written, what a loop would send waits. Losing either costs
 // time, never a message.
 //
+// When the calls of a channel help nobody, because its provider refuses us, does
+// not answer or wants fewer of them, its senders stand still (standstill.go): no
+// attempt is counted, what is urgent takes the plan's next channel, one trial
+// finds out when to go on. Retries have a budget (retries.go).
+//
 // What a step needs from elsewhere stands here as an interface: Directory and
 // Ledger (ledger.go), Seen (seen.go), Breaker (breaker.go).
 package dispatch

@@ -98,7 +98,7 @@ type Deliveries interface {
 	// names the state the entry is in already updates its Wait, NextAt and Awaits,
 	// and its Ref if it brings one; its Then is written only if it is Silent. The
 	// items of a digest follow their digest when it is accepted, delivered, failed
-	// or expired.
+	// or expired. One that is Uncounted takes the attempt back that Claim counted.
 	Record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error)
 	// Entry returns one, or subscribers.ErrNotFound.
 	Entry(ctx context.Context, id channels.DeliveryID) (subscribers.Entry, error)

@@ -46,19 +46,20 @@ type Sender struct {
 	Log    *slog.Logger
 
 	Incidents *Incidents // told when the provider refuses us; nil: nobody is
-	Limiter   Limiter    // nil: this channel has no rate
+	Limiter   Limiter    // nil: this channel has no rate, and its pauses are this node's own
 
-	slots    chan struct{} // one for each call at once, over all jobs of this node
-	turns    *turns
-	stock    stock // of the rate; who has the turn has it
-	refusals *refusals
+	slots      chan struct{} // one for each call at once, over all jobs of this node
+	turns      *turns
+	stock      stock // of the rate; who has the turn has it
+	standstill *standstill
+	retries    *retries
 }
 
 // NewSender makes a sender ready to handle jobs.
 func NewSender(s Sender) *Sender {
 	s.slots = make(chan struct{}, s.Outlet.Parallel)
 	s.turns, s.stock = newTurns(), stock{}
-	s.refusals = &refusals{}
+	s.standstill, s.retries = &standstill{}, newRetries(s.Now())
 	return &s
 }
 
@@ -121,16 +122,20 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/2)
 	defer cancel()
 	sent := make([]subscribers.Outcome, len(ready))
-	refusals := s.refusals.count()
+	began := s.standstill.times()
 	var running sync.WaitGroup
 	for i, c := range ready {
-		if !s.begin(ctx, calls, c.Priority) {
-			sent[i] = s.back(c)
+		if !s.retries.allow(c, s.Now()) {
+			sent[i] = s.later(c, s.Now().Add(s.After.spread(retryLater)))
 			continue
 		}
-		if s.refusals.count() != refusals { // the provider began to refuse us meanwhile
+		if !s.begin(ctx, calls, c.Priority) {
+			sent[i] = s.later(c, s.Now())
+			continue
+		}
+		if halt := s.standstill.since(began, s.Now()); halt.stands { // it began during this job
 			<-s.slots
-			sent[i] = waitOrGoOn(c.Entry, s.Now(), s.Now().Add(firstRefusal))
+			sent[i] = s.waitOrGoOn(c, halt)
 			continue
 		}
 		if empty(contents[c.ID]) {
@@ -198,15 +203,9 @@ func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *chann
 		Corrects: c.Replies,
 	})
 	if err != nil {
-		sendErr := channels.AsSendError(err)
-		if sendErr.Ours {
-			return s.refuse(ctx, c, sendErr)
-		}
-		return s.After.Failure(c, s.Outlet, sendErr, s.Now())
+		return s.failed(ctx, c, channels.AsSendError(err))
 	}
-	if s.refusals.taken() {
-		s.Log.Warn("the provider takes us again", "channel", s.Outlet.Name)
-	}
+	s.answered()
 	return s.Outlet.taken(c.Entry, receipt, s.Now())
 }
 
@@ -245,14 +244,16 @@ func Refusal(c subscribers.Claimed, now time.Time) (channels.State, channels.Rea
 func (s *Sender) handBack(claimed []subscribers.Claimed) []subscribers.Outcome {
 	outcomes := make([]subscribers.Outcome, len(claimed))
 	for i, c := range claimed {
-		outcomes[i] = s.back(c)
+		outcomes[i] = s.later(c, s.Now())
 	}
 	return outcomes
 }
 
-// back returns an entry that was claimed and not called; the next sweep queues it.
-func (s *Sender) back(c subscribers.Claimed) subscribers.Outcome {
-	return subscribers.Outcome{ID: c.ID, State: channels.Pending, At: s.Now(), NextAt: s.Now()}
+// later returns an entry that was claimed and not called, or at whose call the
+// provider did not look, with no attempt counted; a sweep queues it from an
+// instant on.
+func (s *Sender) later(c subscribers.Claimed, at time.Time) subscribers.Outcome {
+	return subscribers.Outcome{ID: c.ID, State: channels.Pending, At: s.Now(), Wait: at, NextAt: at, Attempt: c.Attempt, Uncounted: true}
 }
 
 // settle tells Seen what the ledger now says.

@@ -325,6 +325,9 @@ type provider struct {
 	reports bool                   // it will say what arrived
 	refuses map[channels.Name]bool // the channels on which it refuses our account
 	refused int                    // how often it did
+	down    map[channels.Name]bool // the channels on which it does not answer
+	slow    map[channels.Name]bool // the channels on which it wants fewer calls, for a minute
+	calls   int                    // those that it did not answer, or wanted later
 }
 
 func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receipt, error) {
@@ -337,6 +340,15 @@ func (p *provider) Send(_ context.Context, d channels.Delivery) (channels.Receip
 		p.refused++
 		p.mu.Unlock()
 		return channels.Receipt{}, &channels.SendError{Class: channels.Retryable, Code: "20003", Ours: true, Err: errors.New("as the test wants")}
+	}
+	if down, slow := p.down[channelOf(d)], p.slow[channelOf(d)]; down || slow {
+		p.mu.Lock()
+		p.calls++
+		p.mu.Unlock()
+		if slow {
+			return channels.Receipt{}, &channels.SendError{Class: channels.Throttled, After: time.Minute, Ours: true, Err: errors.New("as the test wants")}
+		}
+		return channels.Receipt{}, &channels.SendError{Class: channels.Retryable, Down: true, Err: errors.New("as the test wants")}
 	}
 	switch {
 	case w.chance(w.faults.retryable):

@@ -12,7 +12,8 @@ import (
 // Record writes outcomes. One whose entry may not become its State
 // (channels.State.CanBecome, or CanMiss for one that was Missed), or that
 // speaks of another Attempt, changes nothing, and its Then is not written; the
-// ids of those are returned, unknown ids included. An outcome that names the
+// ids of those are returned, unknown ids included. One that is Uncounted takes
+// the attempt back that Claim counted. An outcome that names the
 // state the entry is in already updates its Wait, NextAt and Awaits, and its
 // Ref if it brings one; its Then is not written either, for the outcome that
 // moved the entry wrote it, unless it is Silent. Nor is the Then of one whose
@@ -72,14 +73,14 @@ func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved
 			ref = CASE WHEN $5 = '' THEN ref ELSE $5 END, awaits = $6,
 			not_before = COALESCE($7, not_before), next_at = $8,
 			accepted_at = CASE WHEN $11 = 1 THEN 0 WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10,
-			missed = missed + $11,
+			missed = missed + $11, attempt = attempt - $15,
 			cost = CASE WHEN $11 = 1 THEN 0 WHEN $13 > 0 THEN $13 ELSE cost END, cost_at = CASE WHEN $13 > 0 THEN $14 ELSE cost_at END
 		WHERE id = $1 AND $3 LIKE '%|' || state || '|%' AND ($12 = 0 OR attempt = $12)`, outcomes,
 		func(o subscribers.Outcome) []any {
 			return []any{
 				o.ID.UUID[:], string(o.State), movesFrom(o, before), string(o.Reason),
 				o.Ref, flag(o.Awaits), waitOf(o), nextOf(o), acceptedOf(o), finalOf(o), flag(o.Missed), o.Attempt,
-				int64(o.Cost), millis(o.At),
+				int64(o.Cost), millis(o.At), flag(o.Uncounted),
 			}
 		})
 }

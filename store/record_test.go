@@ -74,6 +74,21 @@ func TestRecordWritesWhatTheStateMeans(t *testing.T) {
 	}
 }
 
+// Who hands a delivery back without a call gives its attempt back, once, and
+// only while it is theirs.
+func TestAnAttemptIsGivenBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		e := claimedEntry(t, s)
+		at := noon.Add(time.Minute)
+		back := []subscribers.Outcome{{ID: e.ID, State: channels.Pending, At: at, Wait: at, NextAt: at, Attempt: e.Attempt, Uncounted: true}}
+		same(t, "late", got(s.Record(t.Context(), back))(t), nil)
+		e.State, e.NotBefore, e.NextAt, e.Attempt = channels.Pending, at, at, e.Attempt-1
+		same(t, "entry", got(s.Entry(t.Context(), e.ID))(t), e)
+		same(t, "late when repeated", got(s.Record(t.Context(), back))(t), []channels.DeliveryID{e.ID})
+		same(t, "entry after a repeat", got(s.Entry(t.Context(), e.ID))(t), e)
+	})
+}
+
 // claimedEntry is a delivery whose provider is being called.
 func claimedEntry(t testing.TB, s *store.Store) subscribers.Entry {
 	t.Helper()

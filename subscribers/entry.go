@@ -73,7 +73,10 @@ type Outcome struct {
 	Stopped bool      // with Closes: by the recipient's will
 	After   int       // with Closes and not Stopped: only after so many deliveries to the address; 0: at once
 	Then    []Entry   // the fallback
-	Cost    Money     // what the provider asks for this attempt; 0: nothing, or nothing new is known
+	// Uncounted gives the claim's attempt back: nothing was called, or the provider
+	// did not look at this delivery. Attempt must be set.
+	Uncounted bool
+	Cost      Money // what the provider asks for this attempt; 0: nothing, or nothing new is known
 }
 
 // Claimed is an entry that this node may now send, with what was true of its

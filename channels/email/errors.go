@@ -47,7 +47,7 @@ func dialError(ctx context.Context, err error) *channels.SendError {
 	if errors.As(err, &reply) {
 		return temporary(reply, errors.New("the mail server does not take us"))
 	}
-	return &channels.SendError{Class: channels.Retryable, Err: fmt.Errorf("connect to the mail server: %w", why(ctx, err))}
+	return &channels.SendError{Class: channels.Retryable, Down: true, Err: fmt.Errorf("connect to the mail server: %w", why(ctx, err))}
 }
 
 // refusal says what a reply means that is not the expected one.
@@ -74,6 +74,7 @@ func temporary(reply *textproto.Error, err error) *channels.SendError {
 	sendErr := &channels.SendError{Class: channels.Retryable, Code: codes(reply), Err: err}
 	if reply.Code == 421 || strings.HasPrefix(enhanced(reply), "4.7.") {
 		sendErr.Class, sendErr.After = channels.Throttled, slowDown
+		sendErr.Ours = reply.Code == 421 // 4.7.x may mean this recipient alone, as greylisting does
 	}
 	return sendErr
 }
@@ -100,7 +101,7 @@ func lost(at stage, err error) *channels.SendError {
 	if at == atEnd {
 		class = channels.Ambiguous
 	}
-	return &channels.SendError{Class: class, Err: fmt.Errorf("%s: %w", at, err)}
+	return &channels.SendError{Class: class, Down: true, Err: fmt.Errorf("%s: %w", at, err)}
 }
 
 // why is the end of ctx where that broke the connection, else the fault itself.

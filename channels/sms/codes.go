@@ -13,8 +13,11 @@ type meaning struct {
 	why   string // for a coordinator
 	// after is when to try again where Twilio gives no Retry-After.
 	after time.Duration
-	// ours: no message can go until an operator acts, so it is logged loudly.
+	// ours: it says nothing of the recipient. Retryable, no message can go until an
+	// operator acts, so it is logged loudly; Throttled, the provider wants fewer calls.
 	ours bool
+	// down: the provider has a fault of its own.
+	down bool
 }
 
 // ourFault is when a delivery is tried again that was refused because of our
@@ -50,8 +53,8 @@ func meanings() map[int]meaning {
 
 		// Later.
 		14107: {class: channels.Throttled, why: "too many messages between two numbers", after: 30 * time.Second},
-		20429: {class: channels.Throttled, why: "the provider asks us to slow down"},
-		21611: {class: channels.Throttled, why: "the sender's queue is full", after: time.Minute},
+		20429: {class: channels.Throttled, why: "the provider asks us to slow down", ours: true},
+		21611: {class: channels.Throttled, why: "the sender's queue is full", after: time.Minute, ours: true},
 		30001: {class: channels.Retryable, why: "the sender's queue is full", after: time.Minute},
 		30003: {class: channels.Retryable, why: "the phone is off or out of reach", after: 5 * time.Minute},
 		30008: {class: channels.Retryable, why: "the operator gave no reason", after: time.Minute},
@@ -77,13 +80,13 @@ func meanings() map[int]meaning {
 func byStatus(status int) meaning {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return meaning{class: channels.Throttled, why: "the provider asks us to slow down"}
+		return meaning{class: channels.Throttled, why: "the provider asks us to slow down", ours: true}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return meaning{class: channels.Retryable, why: "the provider refuses our account or token", after: ourFault, ours: true}
 	case status == http.StatusNotFound || status >= 300 && status <= 399:
 		return meaning{class: channels.Retryable, why: "the provider's address is not right", after: ourFault, ours: true}
 	case status >= 500 || status == http.StatusRequestTimeout:
-		return meaning{class: channels.Retryable, why: "the provider has a fault"}
+		return meaning{class: channels.Retryable, why: "the provider has a fault", down: true}
 	}
 	return meaning{class: channels.Rejected, why: "the provider refuses the message"}
 }

@@ -130,7 +130,7 @@ func TestFindFails(t *testing.T) {
 
 func TestMeaningsFitTogether(t *testing.T) {
 	for code, m := range meanings() {
-		if m.why == "" || m.ours && (m.class != channels.Retryable || m.after != ourFault) || m.class.Permanent() && m.after != 0 {
+		if m.why == "" || m.ours && m.class != channels.Throttled && (m.class != channels.Retryable || m.after != ourFault) || m.class.Permanent() && m.after != 0 {
 			t.Errorf("%d: %+v does not fit together", code, m)
 		}
 	}

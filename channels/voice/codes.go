@@ -13,8 +13,11 @@ type meaning struct {
 	why   string // for a coordinator
 	// after is when to try again where Twilio gives no Retry-After.
 	after time.Duration
-	// ours: nobody can be called until an operator acts, so it is logged loudly.
+	// ours: it says nothing of the recipient. Retryable, nobody can be called until an
+	// operator acts, so it is logged loudly; Throttled, the provider wants fewer calls.
 	ours bool
+	// down: the provider has a fault of its own.
+	down bool
 }
 
 // ourFault is when a delivery is tried again that was refused because of our
@@ -44,8 +47,8 @@ func meanings() map[int]meaning {
 		21219: {class: channels.Rejected, why: "a trial account calls verified numbers only"},
 
 		// Later.
-		10004: {class: channels.Throttled, why: "too many calls at once", after: 30 * time.Second},
-		20429: {class: channels.Throttled, why: "the provider asks us to slow down"},
+		10004: {class: channels.Throttled, why: "too many calls at once", after: 30 * time.Second, ours: true},
+		20429: {class: channels.Throttled, why: "the provider asks us to slow down", ours: true},
 
 		// Our account, our settings.
 		10001: {class: channels.Retryable, why: "our account is not active", after: ourFault, ours: true},
@@ -66,13 +69,13 @@ func meanings() map[int]meaning {
 func byStatus(status int) meaning {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return meaning{class: channels.Throttled, why: "the provider asks us to slow down"}
+		return meaning{class: channels.Throttled, why: "the provider asks us to slow down", ours: true}
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return meaning{class: channels.Retryable, why: "the provider refuses our account or token", after: ourFault, ours: true}
 	case status == http.StatusNotFound || status >= 300 && status <= 399:
 		return meaning{class: channels.Retryable, why: "the provider's address is not right", after: ourFault, ours: true}
 	case status >= 500 || status == http.StatusRequestTimeout:
-		return meaning{class: channels.Retryable, why: "the provider has a fault"}
+		return meaning{class: channels.Retryable, why: "the provider has a fault", down: true}
 	}
 	return meaning{class: channels.Rejected, why: "the provider refuses the call"}
 }

@@ -23,7 +23,7 @@ func (c *Channel) failure(err error, connected bool) *channels.SendError {
 	if connected {
 		class = channels.Ambiguous
 	}
-	return &channels.SendError{Class: class, Err: fmt.Errorf("call the telephone provider: %w", channels.NetworkFault(err))}
+	return &channels.SendError{Class: class, Down: true, Err: fmt.Errorf("call the telephone provider: %w", channels.NetworkFault(err))}
 }
 
 // asSendError translates an answer that says no.
@@ -32,7 +32,7 @@ func (c *Channel) asSendError(r *refusal) *channels.SendError {
 	if !known {
 		m = byStatus(r.status)
 	}
-	if m.ours {
+	if m.ours && m.class == channels.Retryable {
 		c.alarm.raise(c.log, c.now(), m.why, r)
 	}
 	after := m.after
@@ -43,7 +43,7 @@ func (c *Channel) asSendError(r *refusal) *channels.SendError {
 	if code == 0 {
 		code = r.status
 	}
-	return &channels.SendError{Class: m.class, After: after, Code: strconv.Itoa(code), Ours: m.ours, Err: errors.New(m.why)}
+	return &channels.SendError{Class: m.class, After: after, Code: strconv.Itoa(code), Ours: m.ours, Down: m.down, Err: errors.New(m.why)}
 }
 
 // alarm tells operators that nothing can be sent until they act, at most once

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -68,7 +69,7 @@ func (n *node) build(ctx context.Context) error {
 	}
 	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
 	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter()}
+	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
