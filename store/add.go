@@ -67,6 +67,9 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 			refused = append(refused, e)
 		}
 	}
+	if err := doubt(ctx, t, fresh); err != nil {
+		return nil, err
+	}
 	duplicate, err := insertDuplicates(ctx, t, refused)
 	return inOrder(entries, duplicate), err
 }

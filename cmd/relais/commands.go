@@ -22,6 +22,8 @@ type commands struct {
 	Release   releaseCommand    `cmd:"" help:"Send what nobody answered, for the police, where the plan allows it."`
 	Absences  absencesCommands  `cmd:"" help:"Say when approvers are away, so that others are asked."`
 	Status    statusCommand     `cmd:"" help:"Show what became of a message."`
+	Backup    backupCommand     `cmd:"" help:"Copy the embedded database into one file, while Relais runs."`
+	Restore   restoreCommand    `cmd:"" help:"Make the embedded database of a backup; Relais must not run."`
 	Dead      deadCommands      `cmd:"" help:"List and replay what a step gave up on."`
 	Digest    digestCommands    `cmd:"" help:"Show the infoflashes that are about to leave, hold them, and add a word."`
 	Cases     casesCommands     `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`
