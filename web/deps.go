@@ -161,6 +161,7 @@ type Deps struct {
 	Incidents      Incidents
 	Budgets        Budgets
 	Records        Records
+	Members        Members
 	Absences       Absences
 	Infoflashes    Infoflashes
 	DeadLetters    DeadLetters

@@ -57,6 +57,7 @@ func withDefaults(d Deps) Deps {
 func (s *server) routes() {
 	s.deskRoutes()
 	s.linkRoutes()
+	s.memberRoutes()
 	s.callbackRoutes()
 	s.apiRoutes()
 	s.mux.HandleFunc("GET /healthz", s.getHealth)

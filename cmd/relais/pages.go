@@ -63,6 +63,7 @@ func (n *node) webDeps() web.Deps {
 		CaseCloser:    n.steps.cases,
 		Incidents:     n.store,
 		Records:       n.store,
+		Members:       n.store,
 		Absences:      n.store,
 		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},

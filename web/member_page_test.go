@@ -1,0 +1,69 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// Belonging says that everybody is in both partnerships, until they leave one.
+func (w *world) Belonging(_ context.Context, id subscribers.MemberID) (in []broker.PartnershipID, _ error) {
+	for _, p := range w.partnerships {
+		if !strings.Contains(strings.Join(w.stopped, "\n"), id.String()+" "+string(p.ID)) {
+			in = append(in, p.ID)
+		}
+	}
+	return in, nil
+}
+
+func (w *world) SetLang(_ context.Context, id subscribers.MemberID, lang broker.Lang) error {
+	m, err := found(w.members, id)
+	m.Lang = lang
+	w.members[id] = m
+	return err
+}
+
+func (w *world) me() string {
+	return "/me/" + strings.TrimPrefix(w.link(subscribers.CanLeave, letterID), "/u/")
+}
+
+func TestAMemberChangesLanguageAndLeaves(t *testing.T) {
+	w := newWorld(t)
+	if answer := w.post(w.me()+"/language", url.Values{"language": {"nl"}}); answer.Code != http.StatusSeeOther {
+		t.Fatalf("language: got %d", answer.Code)
+	}
+	if body := w.get(w.me()).Body.String(); !strings.Contains(body, `<html lang="nl">`) || !strings.Contains(body, "PLP Les Tilleuls") {
+		t.Errorf("the page is not in Dutch, or lacks the partnership:\n%s", body)
+	}
+	w.post(w.me()+"/leave", url.Values{"partnership": {"tilleuls"}})
+	body := w.get(w.me()).Body.String()
+	if strings.Contains(body, "PLP Les Tilleuls") || !strings.Contains(body, "BIN Lindendorp") {
+		t.Errorf("after leaving one:\n%s", body)
+	}
+	w.post(w.me()+"/leave", url.Values{"all": {"1"}})
+	if got := len(w.stopped); got != 2 {
+		t.Errorf("stopped %d times, want 2: %q", got, w.stopped)
+	}
+}
+
+func TestAMembersPageRefusesOtherLinksAndLanguages(t *testing.T) {
+	w := newWorld(t)
+	if got := w.post(w.me()+"/language", url.Values{"language": {"xx"}}).Code; got != http.StatusBadRequest {
+		t.Errorf("an unknown language: got %d", got)
+	}
+	foreign := "/me/" + strings.TrimPrefix(w.link(subscribers.CanLeave, askID), "/u/")
+	for _, path := range []string{"/me/x", foreign} {
+		if got := w.get(path).Code; got != http.StatusForbidden {
+			t.Errorf("%s: got %d, want 403", path, got)
+		}
+	}
+	w.post(w.me()+"/leave", url.Values{"partnership": {"elsewhere"}})
+	if len(w.stopped) != 0 {
+		t.Errorf("left %q", w.stopped)
+	}
+}
