@@ -33,7 +33,7 @@ func TestWaitingForTheRateIsNoAttempt(t *testing.T) {
 	w.limit(full{})
 	for name, sender := range w.senders {
 		s := *sender
-		s.Outlet.PerSecond, s.Lease = 1, 40*time.Millisecond
+		s.Outlet.PerSecond, s.Begin = 1, time.Millisecond
 		w.senders[name] = dispatch.NewSender(s)
 	}
 	alert := w.publish(broker.Message{Kind: broker.Hazard, Partnerships: []broker.PartnershipID{"home"}})
@@ -44,7 +44,7 @@ func TestWaitingForTheRateIsNoAttempt(t *testing.T) {
 	w.limit(inmem.NewLimiter(time.Now))
 	for name, sender := range w.senders {
 		s := *sender
-		s.Outlet.PerSecond, s.Lease = 0, time.Minute
+		s.Outlet.PerSecond, s.Begin = 0, 0
 		w.senders[name] = dispatch.NewSender(s)
 	}
 	w.pass(20*time.Second, 10*time.Second)

@@ -93,7 +93,7 @@ func TestHeldIsEvaluatedAgainAtRelease(t *testing.T) {
 	m := w.calling(24)
 	w.setRest("Person 5", subscribers.Rest{Quiet: quiet(t, "06:00-09:00")})
 	w.setRest("Person 6", subscribers.Rest{Pause: days(t, "2026-11-24..")})
-	if err := w.store.Stop(t.Context(), w.member("Person 7").ID, "home"); err != nil {
+	if err := w.store.Stop(t.Context(), w.member("Person 7").ID, "home", w.now); err != nil {
 		t.Fatal(err)
 	}
 	w.pass(30*time.Minute, time.Minute)

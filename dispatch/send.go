@@ -42,6 +42,7 @@ type Sender struct {
 	Loops  *Loops        // nil: loops are not looked for
 	Owner  string        // this node, in claims
 	Lease  time.Duration // after it, an entry still calling counts as unknown
+	Begin  time.Duration // a job begins no call after it; 0: half the lease
 	Now    func() time.Time
 	Log    *slog.Logger
 
@@ -60,6 +61,9 @@ func NewSender(s Sender) *Sender {
 	s.slots = make(chan struct{}, s.Outlet.Parallel)
 	s.turns, s.stock = newTurns(), stock{}
 	s.standstill, s.retries = &standstill{}, newRetries(s.Now())
+	if s.Begin == 0 {
+		s.Begin = s.Lease / 2
+	}
 	return &s
 }
 
@@ -119,7 +123,7 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	ready, stopped := s.stopLoops(ctx, ready, contents)
 	outcomes = append(outcomes, stopped...)
 	// What has not begun by then is handed back, well before the lease ends.
-	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/2)
+	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Begin)
 	defer cancel()
 	sent := make([]subscribers.Outcome, len(ready))
 	began := s.standstill.times()

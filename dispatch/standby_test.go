@@ -72,7 +72,7 @@ func TestTheOtherPartnershipStandsIn(t *testing.T) {
 			w.provider.gone = map[channels.Address]bool{w.member("Person 5").Contacts[0].Address: true}
 		}},
 		{"left while it was held", sleepsPlan, func(w *world) {
-			if err := w.store.Stop(w.t.Context(), w.member("Person 5").ID, "street"); err != nil {
+			if err := w.store.Stop(w.t.Context(), w.member("Person 5").ID, "street", w.now); err != nil {
 				w.t.Fatal(err)
 			}
 		}},

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"relais/broker"
 	"relais/store"
@@ -16,7 +17,7 @@ func TestAMemberSeesWhereTheyBelong(t *testing.T) {
 		addPartnership(t, s, linden, anne)
 		who := members(t, s, tilleuls)[0].ID
 		same(t, "both", got(s.Belonging(t.Context(), who))(t), []broker.PartnershipID{linden, tilleuls})
-		must(t, s.Stop(t.Context(), who, linden))
+		must(t, s.Stop(t.Context(), who, linden, time.Now()))
 		same(t, "after leaving one", got(s.Belonging(t.Context(), who))(t), []broker.PartnershipID{tilleuls})
 
 		must(t, s.SetLang(t.Context(), who, broker.German))

@@ -148,7 +148,7 @@ func TestClaimTellsWhoIsThereNow(t *testing.T) {
 			owed = append(owed, entry(a, m.ID, m.Contacts[0].Address))
 		}
 		got(s.Add(t.Context(), owed))(t)
-		must(t, s.Stop(t.Context(), all[1].ID, tilleuls))
+		must(t, s.Stop(t.Context(), all[1].ID, tilleuls, time.Now()))
 		got(s.ImportMembers(t.Context(), tilleuls, []store.MemberRow{memberRow("changed", subscribers.RoleMember, mobile("+32479999999"), mail("changed@example.be"))}, consent))(t)
 		stopAddress(t, s, all[3])
 

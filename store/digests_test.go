@@ -176,7 +176,7 @@ func TestDigestOfWhoLeftLetsOtherPartnershipsGo(t *testing.T) {
 		anne, _ := anneAndBram(t, s)
 		all := digestedFor(t, s, tilleuls, linden)
 		d := calledDigest(t, s)
-		must(t, s.Stop(t.Context(), anne.ID, tilleuls))
+		must(t, s.Stop(t.Context(), anne.ID, tilleuls, time.Now()))
 		o := outcome(d.ID, channels.Suppressed)
 		o.Reason = channels.ReasonLeft
 		got(s.Record(t.Context(), []subscribers.Outcome{o}))(t)

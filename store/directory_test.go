@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -70,7 +71,7 @@ func TestApproversInTheirOrder(t *testing.T) {
 			memberRow("Gone", subscribers.RoleDeputy, mobile("+32470000005")))
 		addPartnership(t, s, linden, memberRow("Else", subscribers.RoleCoordinator, mobile("+32470000006")))
 		all := got(s.Approvers(t.Context(), tilleuls))(t)
-		must(t, s.Stop(t.Context(), named(t, all, "Gone"), tilleuls))
+		must(t, s.Stop(t.Context(), named(t, all, "Gone"), tilleuls, time.Now()))
 
 		all = got(s.Approvers(t.Context(), tilleuls))(t)
 		var names []string
@@ -104,7 +105,7 @@ func TestMembersByPages(t *testing.T) {
 		}
 		rows = append(rows, memberRow("F", subscribers.RoleCoordinator)) // no address, for a printed sheet
 		addPartnership(t, s, tilleuls, rows...)
-		must(t, s.Stop(t.Context(), members(t, s, tilleuls)[1].ID, tilleuls))
+		must(t, s.Stop(t.Context(), members(t, s, tilleuls)[1].ID, tilleuls, time.Now()))
 
 		want := members(t, s, tilleuls)
 		same(t, "who has not left", len(want), 5)
@@ -198,9 +199,9 @@ func TestMemberAndReach(t *testing.T) {
 		same(t, "members", count, 3)
 		same(t, "by channel", byChannel, map[channels.Name]int{channels.SMS: 2, channels.Email: 1})
 
-		must(t, s.Stop(t.Context(), all[0].ID, tilleuls))
-		must(t, s.Stop(t.Context(), all[0].ID, tilleuls))
-		must(t, s.Stop(t.Context(), subscribers.NewMemberID(), tilleuls))
+		must(t, s.Stop(t.Context(), all[0].ID, tilleuls, time.Now()))
+		must(t, s.Stop(t.Context(), all[0].ID, tilleuls, time.Now()))
+		must(t, s.Stop(t.Context(), subscribers.NewMemberID(), tilleuls, time.Now()))
 		count, byChannel, err = s.Reach(t.Context(), tilleuls)
 		must(t, err)
 		same(t, "members left", count, 2)

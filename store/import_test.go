@@ -79,7 +79,7 @@ func TestImportRespectsWhoLeftOrStopped(t *testing.T) {
 		rows := []store.MemberRow{memberRow("Anne", subscribers.RoleMember, mobile("+32470000001")), bram(subscribers.RoleMember, "+32470000002")}
 		addPartnership(t, s, tilleuls, rows...)
 		all := members(t, s, tilleuls)
-		must(t, s.Stop(t.Context(), all[0].ID, tilleuls))
+		must(t, s.Stop(t.Context(), all[0].ID, tilleuls, time.Now()))
 		stopAddress(t, s, all[1])
 		same(t, "the same file", got(s.ImportMembers(t.Context(), tilleuls, rows, consent))(t), store.ImportResult{Left: 1, Unchanged: 1})
 

@@ -113,8 +113,8 @@ func contactsOf(ctx context.Context, t *tx, ids []subscribers.MemberID) (map[sub
 // is not sent any more (PLP.md, rule 10). What waits, for a digest or held, is
 // suppressed here, and the person's other partnerships stand in for it; the rest
 // is suppressed when it is claimed. Who has left stays so.
-func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.PartnershipID) error {
-	now := millis(time.Now())
+func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.PartnershipID, at time.Time) error {
+	now := millis(at)
 	return s.write(ctx, fmt.Sprintf("take member %s out of partnership %s", id, p), func(t *tx) error {
 		if _, err := t.ExecContext(ctx, `UPDATE memberships SET left_at = $3
 			WHERE partnership = $1 AND member = $2 AND left_at = 0`, string(p), id.UUID[:], now); err != nil {

@@ -65,8 +65,8 @@ type Records interface {
 	// them it reaches; who has several channels counts on each.
 	Reach(ctx context.Context, id broker.PartnershipID) (members int, byChannel map[channels.Name]int, err error)
 	// Stop makes a member leave a partnership, messages already queued
-	// included. Who has left before stays so.
-	Stop(ctx context.Context, member subscribers.MemberID, partnership broker.PartnershipID) error
+	// included, as of an instant. Who has left before stays so.
+	Stop(ctx context.Context, member subscribers.MemberID, partnership broker.PartnershipID, at time.Time) error
 }
 
 // Absences knows when a partnership's approvers are away.

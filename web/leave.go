@@ -49,7 +49,7 @@ func (s *server) postLeave(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, p := range partnerships {
-		if err := s.Records.Stop(r.Context(), entry.Member, p.ID); err != nil {
+		if err := s.Records.Stop(r.Context(), entry.Member, p.ID, s.Now()); err != nil {
 			s.refuseLink(w, r, fmt.Errorf("stop: %w", err))
 			return
 		}

@@ -112,7 +112,7 @@ func (s *server) postMyLeave(w http.ResponseWriter, r *http.Request) {
 		leaving = slices.DeleteFunc(slices.Clone(in), func(id broker.PartnershipID) bool { return id != one })
 	}
 	for _, id := range leaving { // one that was left before needs nothing
-		if err := s.Records.Stop(r.Context(), entry.Member, id); err != nil {
+		if err := s.Records.Stop(r.Context(), entry.Member, id, s.Now()); err != nil {
 			s.refuseLink(w, r, fmt.Errorf("stop: %w", err))
 			return
 		}

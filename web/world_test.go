@@ -443,7 +443,7 @@ func (w *world) Reach(context.Context, broker.PartnershipID) (int, map[channels.
 	return 61, map[channels.Name]int{channels.SMS: 34, channels.Email: 48, channels.Push: 20}, nil
 }
 
-func (w *world) Stop(_ context.Context, m subscribers.MemberID, p broker.PartnershipID) error {
+func (w *world) Stop(_ context.Context, m subscribers.MemberID, p broker.PartnershipID, _ time.Time) error {
 	if w.failDecide != nil {
 		return w.failDecide
 	}

@@ -235,7 +235,7 @@ func cmdLeave(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		for _, m := range members {
 			if m.Name == args[0] {
-				ts.Check(d.node.store.Stop(ctx, m.ID, p.ID))
+				ts.Check(d.node.store.Stop(ctx, m.ID, p.ID, time.Now()))
 				left++
 			}
 		}
