@@ -116,7 +116,7 @@ func doubt(ctx context.Context, t *tx, written []subscribers.Entry) error {
 			continue
 		}
 		approvals[e.Approval] = true
-		if _, err := t.ExecContext(ctx, `UPDATE deliveries SET state = 'unknown', attempt = 1
+		if _, err := t.ExecContext(ctx, `UPDATE deliveries SET state = 'unknown', attempt = 1, next_at = created_at
 			WHERE approval = $1 AND state = 'pending' AND attempt = 0
 			AND EXISTS (SELECT 1 FROM doubts WHERE doubts.approval = $1)`, e.Approval.UUID[:]); err != nil {
 			return err
