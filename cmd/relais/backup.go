@@ -21,11 +21,7 @@ type backupCommand struct {
 
 // Run copies, checks the copy and prints its name.
 func (c *backupCommand) Run(ctx context.Context, p *program, g *Globals) error {
-	cfg, err := g.load(p)
-	if err != nil {
-		return err
-	}
-	file, err := embeddedFile(cfg)
+	_, file, err := loadEmbedded(p, g)
 	if err != nil {
 		return err
 	}
@@ -43,11 +39,7 @@ type restoreCommand struct {
 
 // Run writes into the data folder, which must hold neither database nor streams.
 func (c *restoreCommand) Run(ctx context.Context, p *program, g *Globals) error {
-	cfg, err := g.load(p)
-	if err != nil {
-		return err
-	}
-	file, err := embeddedFile(cfg)
+	cfg, file, err := loadEmbedded(p, g)
 	if err != nil {
 		return err
 	}
@@ -68,9 +60,14 @@ func (c *restoreCommand) Run(ctx context.Context, p *program, g *Globals) error 
 	return err
 }
 
-func embeddedFile(cfg *config.Config) (string, error) {
-	if !cfg.Database.URL.IsZero() {
-		return "", errors.New("database.url is set: back PostgreSQL up with pg_dump; this command is for the embedded database")
+// loadEmbedded reads the configuration, and which file holds its database.
+func loadEmbedded(p *program, g *Globals) (*config.Config, string, error) {
+	cfg, err := g.load(p)
+	if err != nil {
+		return nil, "", err
 	}
-	return filepath.Join(cfg.DataDir, "relais.db"), nil
+	if !cfg.Database.URL.IsZero() {
+		return nil, "", errors.New("database.url is set: back PostgreSQL up with pg_dump; this command is for the embedded database")
+	}
+	return cfg, filepath.Join(cfg.DataDir, "relais.db"), nil
 }
