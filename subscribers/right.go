@@ -1,0 +1,66 @@
+package subscribers
+
+import "slices"
+
+// Right is one kind of thing that somebody may do, in the words that tokens of
+// programs name it by.
+type Right string
+
+// The rights. Each is had in a zone or in a partnership, by a role.
+const (
+	ReadMessages  Right = "messages:read"    // what was published, and what became of it
+	Publish       Right = "messages:write"   // write for the partnerships of a zone (PLP.md, level 1)
+	ReadApprovals Right = "approvals:read"   // what waits, and what was decided
+	Decide        Right = "approvals:decide" // approve, hold, question, refuse (level 2)
+	SpeakAsPolice Right = "approvals:police" // answer an approver's question, send what nobody answered
+	ReadCases     Right = "cases:read"
+	CloseCases    Right = "cases:close"
+	ReadIncidents Right = "incidents:read"
+	AckIncidents  Right = "incidents:ack"
+	ReadOfficers  Right = "officers:read"
+	ReadBudget    Right = "budget:read"
+	ReadDigests   Right = "digests:read"
+	ChangeDigests Right = "digests:change" // hold one, release it, write its cover note
+	ReadAbsences  Right = "absences:read"
+	SetAbsences   Right = "absences:write"
+	ReadMembers   Right = "members:read" // what a single member wants
+	ChangeMembers Right = "members:write"
+	ReadDead      Right = "dead:read"
+	Replay        Right = "dead:replay"
+)
+
+// Rights lists every right.
+func Rights() []Right {
+	return []Right{
+		ReadMessages, Publish, ReadApprovals, Decide, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
+		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, ReadMembers, ChangeMembers, ReadDead, Replay,
+	}
+}
+
+// May is the table of who may do what. An administrator looks after the zone's
+// Relais and writes nothing: level 1 is the police's, level 2 the coordinator's
+// (PLP.md, "Two levels"). A member has no right beyond their own links.
+func (r PostRole) May(do Right) bool { return slices.Contains(do.roles(), r) }
+
+func (do Right) roles() []PostRole {
+	police := []PostRole{PostMandated, PostOfficer}
+	zone := []PostRole{PostAdmin, PostMandated, PostOfficer}
+	approvers := []PostRole{PostCoordinator, PostDeputy, PostCommittee}
+	switch do {
+	case ReadMessages, ReadCases, ReadIncidents, AckIncidents, ReadOfficers:
+		return zone
+	case Publish, SpeakAsPolice, CloseCases:
+		return police
+	case ReadApprovals, ReadDigests, ReadAbsences:
+		return slices.Concat(zone, approvers)
+	case Decide, ChangeDigests:
+		return approvers
+	case SetAbsences:
+		return append(approvers, PostAdmin, PostMandated)
+	case ReadBudget:
+		return append(zone, PostCoordinator, PostDeputy)
+	case ReadMembers, ChangeMembers, ReadDead, Replay:
+		return []PostRole{PostAdmin}
+	}
+	return nil
+}
