@@ -62,16 +62,18 @@ func TestAccountsOfAddressesThatAreNotWrittenTo(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		addPartnership(t, s, tilleuls,
 			memberRow("Anne", subscribers.RoleCoordinator, mail("anne@example.be")), memberRow("Bram", subscribers.RoleDeputy, mail("bram@example.be")))
-		all := members(t, s, tilleuls)
-		stopAddress(t, s, all[0])
-		same(t, "stopped", len(got(s.AccountsAt(t.Context(), channels.NewAddress("anne@example.be")))(t)), 1)
-		e := entry(granted(t, s, tilleuls)[0], all[1].ID, all[1].Contacts[0].Address)
-		e.Channel, e.Hash = channels.Email, all[1].Contacts[0].Address.Hash(channels.Email)
-		got(s.Add(t.Context(), []subscribers.Entry{e}))(t)
-		got(s.Claim(t.Context(), []channels.DeliveryID{e.ID}, noon, time.Minute))(t)
-		o := outcome(e.ID, channels.Failed)
-		o.Closes = true
-		got(s.Record(t.Context(), []subscribers.Outcome{o}))(t)
-		same(t, "does not exist", len(got(s.AccountsAt(t.Context(), channels.NewAddress("bram@example.be")))(t)), 0)
+		approval := granted(t, s, tilleuls)[0]
+		for i, m := range members(t, s, tilleuls) {
+			e := entry(approval, m.ID, m.Contacts[0].Address)
+			e.Channel, e.Hash = channels.Email, m.Contacts[0].Address.Hash(channels.Email)
+			got(s.Add(t.Context(), []subscribers.Entry{e}))(t)
+			got(s.Claim(t.Context(), []channels.DeliveryID{e.ID}, noon, time.Minute))(t)
+			o := outcome(e.ID, channels.Failed)
+			o.Closes, o.Stopped = true, i == 0
+			got(s.Record(t.Context(), []subscribers.Outcome{o}))(t)
+		}
+		same(t, "stopped", members(t, s, tilleuls)[0].Contacts[0].State, subscribers.ContactStopped)
+		same(t, "who said stop", len(got(s.AccountsAt(t.Context(), channels.NewAddress("anne@example.be")))(t)), 1)
+		same(t, "whose address does not exist", len(got(s.AccountsAt(t.Context(), channels.NewAddress("bram@example.be")))(t)), 0)
 	})
 }
