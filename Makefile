@@ -15,3 +15,4 @@ demo: ## Show Relais at work on this machine
 
 bench: ## Measure the pipeline
 	go test -run '^$$' -bench . -benchmem ./...
+	go run ./cmd/relais bench

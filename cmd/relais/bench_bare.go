@@ -1,21 +1,18 @@
-//go:build unix
-
 package main
 
 import (
 	"context"
 	"crypto/ecdh"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +23,7 @@ import (
 
 	"relais/channels"
 	"relais/channels/sandbox"
+	"relais/store"
 )
 
 // bareClients make the same calls as the pipeline with each provider's library
@@ -33,14 +31,15 @@ import (
 // what the pipeline takes longer is the price of approval, plan, deduplication
 // and receipts that can be trusted.
 type bareClients struct {
-	w       *bench
+	members []store.MemberRow
+	samples map[channels.Name]sandbox.Item // one delivery of each channel, to copy
 	http    *http.Client
 	twilio  *twilio.RestClient
 	mail    chan *gomail.Client
 	vapid   string        // the Authorization of every push
 	browser []bareBrowser // by member; zero for those without push
-	reports *httptest.Server
-	heard   atomic.Int64 // status callbacks answered
+	reports string        // where status callbacks go
+	heard   atomic.Int64  // status callbacks answered
 }
 
 type bareBrowser struct {
@@ -54,24 +53,46 @@ const (
 	bareConnections = 8
 )
 
-func newBareClients(b *testing.B, w *bench) *bareClients {
-	b.Helper()
-	c := &bareClients{w: w, http: &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * bareCalls, MaxIdleConnsPerHost: bareCalls}}}
-	b.Cleanup(c.http.CloseIdleConnections)
-	c.reports = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		c.heard.Add(1)
-		w.WriteHeader(http.StatusNoContent)
-	}))
-	b.Cleanup(c.reports.Close)
+// newBareClients connects to the stand-ins; what it opens ends with steps.
+func newBareClients(ctx context.Context, h *benchHouse, samples map[channels.Name]sandbox.Item, steps *lifecycle) (*bareClients, error) {
+	c := &bareClients{
+		members: h.members, samples: samples,
+		http: &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * bareCalls, MaxIdleConnsPerHost: bareCalls}},
+	}
+	steps.started("bare client's connections", func(context.Context) error { c.http.CloseIdleConnections(); return nil })
+	if err := c.takeReports(ctx, steps); err != nil {
+		return nil, err
+	}
 	c.twilio = twilio.NewRestClientWithParams(twilio.ClientParams{Client: &twilioclient.Client{
 		Credentials: twilioclient.NewCredentials(demoAccount, demoToken),
-		HTTPClient:  &http.Client{Transport: toStandIn{w.sandbox.URL(), c.http.Transport}},
+		HTTPClient:  &http.Client{Transport: toStandIn{h.sandboxURL, c.http.Transport}},
 	}})
 	c.twilio.Client.(*twilioclient.Client).SetAccountSid(demoAccount)
-	c.dialMail(b)
-	c.subscribe(b)
-	return c
+	return c, errors.Join(c.dialMail(ctx, h.smtp, steps), c.subscribe(h.sandboxURL))
+}
+
+// takeReports answers each status callback without a look.
+func (c *bareClients) takeReports(ctx context.Context, steps *lifecycle) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen for the bare client's reports: %w", err)
+	}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // what it says is of no use here
+		c.heard.Add(1)
+		w.WriteHeader(http.StatusNoContent)
+	})}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	steps.started("bare client's reports", func(context.Context) error {
+		err := server.Close()
+		if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+			err = errors.Join(err, ended)
+		}
+		return err
+	})
+	c.reports = "http://" + listener.Addr().String()
+	return nil
 }
 
 // toStandIn sends twilio-go's calls to the stand-in.
@@ -80,6 +101,7 @@ type toStandIn struct {
 	next http.RoundTripper
 }
 
+// RoundTrip implements http.RoundTripper.
 func (t toStandIn) RoundTrip(r *http.Request) (*http.Response, error) {
 	base, err := url.Parse(t.base)
 	if err != nil {
@@ -89,56 +111,63 @@ func (t toStandIn) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
-func (c *bareClients) dialMail(b *testing.B) {
-	b.Helper()
-	host, portText, err := net.SplitHostPort(c.w.sandbox.SMTPAddr())
+func (c *bareClients) dialMail(ctx context.Context, smtp string, steps *lifecycle) error {
+	host, portText, err := net.SplitHostPort(smtp)
 	if err != nil {
-		b.Fatal(err)
+		return fmt.Errorf("address of the mail stand-in: %w", err)
 	}
 	port, err := strconv.Atoi(portText)
 	if err != nil {
-		b.Fatal(err)
+		return fmt.Errorf("port of the mail stand-in: %w", err)
 	}
 	c.mail = make(chan *gomail.Client, bareConnections)
 	for range bareConnections {
 		client, err := gomail.NewClient(host, gomail.WithPort(port), gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithoutNoop(), gomail.WithoutRset())
 		if err != nil {
-			b.Fatal(err)
+			return err
 		}
-		if err := client.DialWithContext(b.Context()); err != nil {
-			b.Fatal(err)
+		if err := client.DialWithContext(ctx); err != nil {
+			return fmt.Errorf("dial the mail stand-in: %w", err)
 		}
-		b.Cleanup(func() { _ = client.Close() }) // the stand-in may be gone first
+		steps.started("bare mail client", func(ctx context.Context) error {
+			// go-mail's deadline runs from the last mail, so its QUIT fails after a
+			// pause; every answer came before, and the stand-in ends next.
+			if err := client.Close(); err != nil {
+				steps.log.DebugContext(ctx, "the bare mail client could not say goodbye", "err", err)
+			}
+			return nil
+		})
 		c.mail <- client
 	}
+	return nil
 }
 
 // round sends what the samples say to every member, and waits for as many
 // status callbacks as the pipeline gets.
-func (c *bareClients) round(b *testing.B, samples map[channels.Name]sandbox.Item) spent {
-	b.Helper()
+func (c *bareClients) round(ctx context.Context) error {
 	byChannel := make(map[channels.Name][]int)
-	for i, m := range c.w.members {
+	for i, m := range c.members {
 		on := m.Member.Contacts[0].Channel
 		byChannel[on] = append(byChannel[on], i)
 	}
 	c.heard.Store(0)
-	clock := startClock(b)
-	var sending sync.WaitGroup
+	failed := make(chan error, len(byChannel))
 	for on, members := range byChannel {
-		sending.Go(func() { c.sendAll(b, on, members, samples[on]) })
+		go func() { failed <- c.sendAll(ctx, on, members) }()
 	}
-	sending.Wait()
-	if b.Failed() {
-		b.FailNow()
+	var errs []error
+	for range byChannel {
+		errs = append(errs, <-failed)
 	}
-	c.w.waitFor(b, "the stand-in has reported on every SMS", time.Millisecond, func() bool {
-		return int(c.heard.Load()) >= 3*len(byChannel[channels.SMS]) // queued, sent, delivered
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("bare client: %w", err)
+	}
+	return waitUntil(ctx, "the stand-in has reported on every SMS of the bare client", func() (bool, error) {
+		return int(c.heard.Load()) >= 3*len(byChannel[channels.SMS]), nil // queued, sent, delivered
 	})
-	return clock.stop(b)
 }
 
-func (c *bareClients) sendAll(b *testing.B, on channels.Name, members []int, sample sandbox.Item) {
+func (c *bareClients) sendAll(ctx context.Context, on channels.Name, members []int) error {
 	send, calls := c.sendSMS, bareCalls
 	switch on {
 	case channels.Email:
@@ -146,26 +175,25 @@ func (c *bareClients) sendAll(b *testing.B, on channels.Name, members []int, sam
 	case channels.Push:
 		send = c.sendPush
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var next atomic.Int64
 	var working sync.WaitGroup
 	for range calls {
 		working.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(members) || b.Failed() {
-					return
-				}
-				if err := send(b.Context(), members[i], uuid.Must(uuid.NewV7()), sample); err != nil {
-					b.Error(err)
+			for i := int(next.Add(1)) - 1; i < len(members) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if err := send(ctx, members[i], uuid.Must(uuid.NewV7()), c.samples[on]); err != nil {
+					cancel(err)
 				}
 			}
 		})
 	}
 	working.Wait()
+	return context.Cause(ctx)
 }
 
 func (c *bareClients) sendSMS(_ context.Context, member int, id uuid.UUID, sample sandbox.Item) error {
-	to, callback, validity := c.w.members[member].Member.Contacts[0].Address.Reveal(), c.reports.URL+"/callbacks/sms/"+id.String(), 3500
+	to, callback, validity := c.members[member].Member.Contacts[0].Address.Reveal(), c.reports+"/callbacks/sms/"+id.String(), 3500
 	_, err := c.twilio.Api.CreateMessage(&api.CreateMessageParams{To: &to, From: &sample.From, Body: &sample.Text, StatusCallback: &callback, ValidityPeriod: &validity})
 	return err
 }
@@ -175,7 +203,7 @@ func (c *bareClients) sendMail(_ context.Context, member int, id uuid.UUID, samp
 	if err := m.From("plp@police-demo.example"); err != nil {
 		return err
 	}
-	if err := m.To(c.w.members[member].Member.Contacts[0].Address.Reveal()); err != nil {
+	if err := m.To(c.members[member].Member.Contacts[0].Address.Reveal()); err != nil {
 		return err
 	}
 	m.SetDate()

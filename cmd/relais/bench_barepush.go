@@ -1,5 +1,3 @@
-//go:build unix
-
 package main
 
 import (
@@ -15,30 +13,25 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"testing"
 	"time"
 
 	"relais/channels"
 )
 
 // subscribe reads every browser's keys ahead, and signs one token for all.
-func (c *bareClients) subscribe(b *testing.B) {
-	b.Helper()
-	c.browser = make([]bareBrowser, len(c.w.members))
-	for i, m := range c.w.members {
+func (c *bareClients) subscribe(origin string) (err error) {
+	c.browser = make([]bareBrowser, len(c.members))
+	for i, m := range c.members {
 		contact := m.Member.Contacts[0]
 		if contact.Channel != channels.Push {
 			continue
 		}
-		var err error
 		if c.browser[i], err = readBrowser(contact.Address.Reveal()); err != nil {
-			b.Fatal(err)
+			return fmt.Errorf("read a browser's keys: %w", err)
 		}
 	}
-	var err error
-	if c.vapid, err = signVAPID(c.w.sandbox.URL()); err != nil {
-		b.Fatal(err)
-	}
+	c.vapid, err = signVAPID(origin)
+	return err
 }
 
 func readBrowser(subscription string) (bareBrowser, error) {

@@ -1,0 +1,324 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/channels/sandbox"
+	"relais/config"
+	"relais/dispatch/redis"
+	"relais/store"
+	"relais/subscribers"
+	"relais/subscribers/roster"
+)
+
+// benchPlan is one partnership whose police send hazards straight to the
+// members; coordinator and deputy get a notice besides.
+const benchPlan = `
+partnerships:
+  - id: bench
+    zone: bench
+    name: PLP Les Tilleuls
+    tag: PLP Tilleuls
+    languages: [fr]
+    stage: launched
+    charter: {signed: 2026-01-15}
+    plan:
+      rules:
+        - kinds: [hazard]
+          approval: {by: police}
+          channels: {first: [sms, push, email]}
+          when: now
+          ignore_quiet_hours: true
+        - approval: {by: coordinator, within: 24h}
+          channels: {first: [email, sms, push]}
+          when: now
+      digest: {every: day, at: "18:00"}
+`
+
+const benchPartnership broker.PartnershipID = "bench"
+
+// benchHouse is a node and its stand-ins, each a process of its own, so that
+// what each uses is known apart.
+type benchHouse struct {
+	lifecycle
+	dir, file        string
+	environ          []string // of the node
+	sandboxURL, smtp string
+	web              string
+	cfg              *config.Config
+	members          []store.MemberRow
+	store            *store.Store // the node's own database, beside the node
+	redis            *redis.Seen  // nil: the node keeps what it has seen itself
+	node, sandbox    *exec.Cmd
+}
+
+// openBenchHouse starts everything outside the clock: member i is reached on
+// the i-th channel, round and round.
+func openBenchHouse(ctx context.Context, p *program, n int, of []channels.Name, external bool) (*benchHouse, error) {
+	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h := &benchHouse{lifecycle: lifecycle{log: log}, environ: p.Environ}
+	if !external {
+		h.environ = withoutSettings(p.Environ)
+	}
+	for _, start := range []func() error{
+		func() error { return h.startSandbox(ctx, p.Stderr) },
+		func() error { return h.configure(ctx, external) },
+		func() error { return h.fill(ctx, log, n, of) },
+		func() error { return h.watchRedis() },
+		func() error { return h.startNode(ctx, p.Stderr) },
+	} {
+		if err := start(); err != nil {
+			return nil, errors.Join(err, h.stop(context.WithoutCancel(ctx)))
+		}
+	}
+	return h, nil
+}
+
+// withoutSettings leaves out what would point the node at other engines or providers.
+func withoutSettings(environ []string) []string {
+	var kept []string
+	for _, variable := range environ {
+		if !strings.HasPrefix(variable, "RELAIS_") {
+			kept = append(kept, variable)
+		}
+	}
+	return kept
+}
+
+func (h *benchHouse) startSandbox(ctx context.Context, stderr io.Writer) (err error) {
+	if h.dir, err = os.MkdirTemp("", "relais-bench-"); err != nil {
+		return fmt.Errorf("make temporary folder: %w", err)
+	}
+	h.started("folder", func(context.Context) error { return os.RemoveAll(h.dir) })
+	listen := freePort(ctx, "")
+	h.smtp, h.sandboxURL = freePort(ctx, ""), "http://"+listen
+	h.sandbox, err = h.child(ctx, stderr, "sandbox", "--http", listen, "--smtp", h.smtp, "--keep", "64", "--account-sid", demoAccount, "--auth-token", demoToken)
+	if err != nil {
+		return err
+	}
+	return waitUntil(ctx, "the stand-ins answer", func() (bool, error) { return answers(ctx, h.sandboxURL+"/outbox.json"), nil })
+}
+
+// child starts this program again, with another command.
+func (h *benchHouse) child(ctx context.Context, stderr io.Writer, args ...string) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	// It ends by our step, after what needs it, and not with ctx.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, args...)
+	cmd.Env, cmd.Stderr = h.environ, &levelFilter{to: stderr}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", args[0], err)
+	}
+	h.started(args[0], func(context.Context) error {
+		// A Ctrl-C at the terminal told the children too.
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return err
+		}
+		return cmd.Wait()
+	})
+	return cmd, nil
+}
+
+// levelFilter leaves out what a child says while all is well.
+type levelFilter struct{ to io.Writer }
+
+// Write implements io.Writer.
+func (f *levelFilter) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), "level=INFO") {
+		return len(line), nil
+	}
+	return f.to.Write(line)
+}
+
+func (h *benchHouse) configure(ctx context.Context, external bool) error {
+	host, port, err := net.SplitHostPort(h.smtp)
+	if err != nil {
+		return fmt.Errorf("address of the mail stand-in: %w", err)
+	}
+	h.web = freePort(ctx, "")
+	text := fmt.Sprintf(`data_dir: %q
+log: {level: warn}
+nats: {listen: %q}
+web: {listen: %q, public_url: "http://%s"}
+channels:
+  sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true}
+  email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo}
+  push: {subject: "mailto:plp@police-demo.example", base_url: %q, allow_insecure: true}
+`, filepath.Join(h.dir, "data"), freePort(ctx, ""), h.web, h.web, h.sandboxURL, demoAccount, demoToken, host, port, h.sandboxURL)
+	h.file = filepath.Join(h.dir, "relais.yaml")
+	if err := os.WriteFile(h.file, []byte(text), 0o600); err != nil {
+		return fmt.Errorf("write the benchmark's configuration: %w", err)
+	}
+	h.cfg, err = (&Globals{ConfigFile: h.file}).load(&program{Environ: h.environ})
+	if err != nil {
+		return err
+	}
+	if external && (h.cfg.Database.URL.IsZero() || h.cfg.NATS.URL.IsZero() || h.cfg.Redis.URL.IsZero()) {
+		return errors.New("the external engines are not named: set RELAIS_DATABASE_URL, RELAIS_NATS_URL and RELAIS_REDIS_URL")
+	}
+	return nil
+}
+
+// fill writes the partnership and its members. A database with real people is
+// refused: they would get the benchmark's messages, and it their rows.
+func (h *benchHouse) fill(ctx context.Context, log *slog.Logger, n int, of []channels.Name) (err error) {
+	if h.store, err = openStore(ctx, h.cfg, log); err != nil {
+		return err
+	}
+	h.started("store", func(context.Context) error { return h.store.Close() })
+	others, err := h.store.Partnerships(ctx, "")
+	if err != nil {
+		return fmt.Errorf("see whether the database is empty: %w", err)
+	}
+	if len(others) > 0 {
+		return errors.New("the database holds partnerships: name an empty one for the benchmark")
+	}
+	if err := h.makeMembers(ctx, n, of); err != nil {
+		return err
+	}
+	entries, err := roster.ReadPartnerships(strings.NewReader(benchPlan))
+	if err != nil {
+		return fmt.Errorf("read the benchmark's partnership: %w", err)
+	}
+	if _, err := h.store.ImportPartnership(ctx, entries[0].Partnership, entries[0].Plan); err != nil {
+		return fmt.Errorf("import partnership: %w", err)
+	}
+	if _, err := h.store.ImportMembers(ctx, benchPartnership, h.members, subscribers.Consent{At: time.Now(), How: "benchmark"}); err != nil {
+		return fmt.Errorf("import members: %w", err)
+	}
+	return nil
+}
+
+func (h *benchHouse) makeMembers(ctx context.Context, n int, of []channels.Name) error {
+	for i := range n {
+		c := subscribers.Contact{Channel: of[i%len(of)], State: subscribers.ContactActive}
+		switch c.Channel {
+		case channels.SMS:
+			c.Address = channels.NewAddress(fmt.Sprintf("+324%08d", i))
+		case channels.Email:
+			c.Address = channels.NewAddress(fmt.Sprintf("member.%d@example.be", i))
+		default:
+			subscription, err := h.subscription(ctx)
+			if err != nil {
+				return err
+			}
+			c.Address = channels.NewAddress(subscription)
+		}
+		member := subscribers.Member{Name: fmt.Sprintf("Member %d", i), Lang: broker.French, Contacts: []subscribers.Contact{c}}
+		h.members = append(h.members, store.MemberRow{Member: member, Role: demoRole(i)})
+	}
+	return nil
+}
+
+// subscription asks the stand-in for a browser, and takes the name of its
+// endpoint back to where the stand-in listens.
+func (h *benchHouse) subscription(ctx context.Context) (string, error) {
+	body, err := fetch(ctx, http.MethodPost, h.sandboxURL+"/push/subscriptions")
+	if err != nil {
+		return "", fmt.Errorf("make a subscription: %w", err)
+	}
+	return strings.Replace(string(body), "https://", "http://", 1), nil
+}
+
+// watchRedis connects to the Redis that the node will use, to ask what it costs.
+func (h *benchHouse) watchRedis() (err error) {
+	if h.cfg.Redis.URL.IsZero() {
+		return nil
+	}
+	if h.redis, err = redis.Open(h.cfg.Redis.URL.Reveal()); err != nil {
+		return err
+	}
+	h.started("redis", func(context.Context) error { return h.redis.Close() })
+	return nil
+}
+
+func (h *benchHouse) startNode(ctx context.Context, stderr io.Writer) (err error) {
+	if h.node, err = h.child(ctx, stderr, "serve", "--config", h.file); err != nil {
+		return err
+	}
+	return waitUntil(ctx, "the node is ready", func() (bool, error) { return answers(ctx, "http://"+h.web+"/readyz"), nil })
+}
+
+// outbox is what the stand-ins say they took.
+type outbox struct {
+	Counts map[channels.Name]int
+	Items  []sandbox.Item
+}
+
+// taken counts what the stand-ins took, without having them write it out.
+func (h *benchHouse) taken(ctx context.Context) (int, error) {
+	box, err := h.outbox(ctx, "?channel=none")
+	sum := 0
+	for _, n := range box.Counts {
+		sum += n
+	}
+	return sum, err
+}
+
+func (h *benchHouse) outbox(ctx context.Context, query string) (box outbox, err error) {
+	body, err := fetch(ctx, http.MethodGet, h.sandboxURL+"/outbox.json"+query)
+	if err != nil {
+		return box, fmt.Errorf("ask the stand-ins: %w", err)
+	}
+	return box, json.Unmarshal(body, &box)
+}
+
+func answers(ctx context.Context, url string) bool {
+	_, err := fetch(ctx, http.MethodGet, url)
+	return err == nil
+}
+
+func fetch(ctx context.Context, method, url string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close() // io.ReadAll has its errors
+	body, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("the answer was %s", resp.Status)
+	}
+	return body, err
+}
+
+// benchPatience is how long the benchmark waits for one thing.
+const benchPatience = 10 * time.Minute
+
+// waitUntil asks again and again until it is so.
+func waitUntil(ctx context.Context, what string, so func() (bool, error)) error {
+	ctx, cancel := context.WithTimeout(ctx, benchPatience)
+	defer cancel()
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if ok, err := so(); ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("it did not happen that %s: %w", what, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// clockTick is the unit of processor time in /proc (proc_pid_stat(5)): Linux
+// has told programs 100 a second since 2.6, whatever the kernel counts with.
+const clockTick = 10 * time.Millisecond
+
+// processorTimeOf is what a process has used, user and system time together.
+func processorTimeOf(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read the processor time of process %d (needs Linux's /proc): %w", pid, err)
+	}
+	return parseStat(string(text))
+}
+
+func parseStat(text string) (time.Duration, error) {
+	// The second field is the program's name in brackets, which may hold blanks.
+	_, after, ok := strings.Cut(text[max(0, strings.LastIndex(text, ")")):], " ")
+	fields := strings.Fields(after)
+	if !ok || len(fields) < 13 {
+		return 0, errors.New("/proc/PID/stat has an unknown form")
+	}
+	user, errUser := strconv.ParseInt(fields[11], 10, 64)
+	system, errSystem := strconv.ParseInt(fields[12], 10, 64)
+	return time.Duration(user+system) * clockTick, errors.Join(errUser, errSystem)
+}
+
+// peakMemoryOf is the most memory that a process has had since it began, in bytes.
+func peakMemoryOf(pid int) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, fmt.Errorf("read the memory of process %d (needs Linux's /proc): %w", pid, err)
+	}
+	return parsePeak(string(text))
+}
+
+func parsePeak(text string) (int64, error) {
+	for line := range strings.Lines(text) {
+		if kilobytes, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kilobytes), "kB")), 10, 64)
+			return n * 1024, err
+		}
+	}
+	return 0, errors.New("/proc/PID/status has no VmHWM")
+}
