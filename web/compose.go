@@ -30,6 +30,7 @@ type composePage struct {
 	Missing      bool
 	Faults       []faultLine
 	Alike        []alikeMessage // what a colleague published already
+	Previews     []previewed    // what members read, for each text that has been begun
 	MaxTitle     int
 	MaxBody      int
 }
@@ -162,19 +163,27 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 // showForm writes the form as it was filled in, with what is wrong beside each
 // field, or what a colleague published already.
 func (s *server) showForm(w http.ResponseWriter, r *http.Request, status int, f form, wrong faults, alike ...broker.Message) {
+	p, err := s.composed(r, f, wrong)
+	if err != nil {
+		s.failPage(w, r, "show the form", err)
+		return
+	}
+	p.alikeChoices(alike)
+	s.show(w, r, status, "compose", p)
+}
+
+func (s *server) composed(r *http.Request, f form, wrong faults) (composePage, error) {
 	p := composePage{view: s.deskView(r), Form: f, Answers: f.answers(), Missing: f.Kind == broker.Missing,
 		MaxTitle: broker.MaxTitle, MaxBody: broker.MaxBody}
 	p.KindName, p.Example, p.Class = p.Kind(f.Kind), p.T("kind."+string(f.Kind)), f.Urgency
 	p.Title = p.T("compose.title."+string(f.MsgType), "kind", p.KindName)
 	partnerships, err := s.fillChoices(r.Context(), &p)
 	if err != nil {
-		s.failPage(w, r, "show the form", err)
-		return
+		return p, err
 	}
 	p.explain(wrong)
-	p.alikeChoices(alike)
 	p.fillTexts(partnerships)
-	s.show(w, r, status, "compose", p)
+	return p, s.fillPreviews(r.Context(), &p, partnerships)
 }
 
 func (s *server) fillChoices(ctx context.Context, p *composePage) ([]subscribers.Partnership, error) {

@@ -89,6 +89,12 @@ type Infoflashes interface {
 	Change(ctx context.Context, id broker.PartnershipID, on subscribers.Date, change subscribers.SlotChange, note, by string, who subscribers.MemberID) error
 }
 
+// Previewer shows a message as the members of a partnership would get it in a
+// language. It sends nothing, and takes texts that are still being written.
+type Previewer interface {
+	Preview(m broker.Message, lang broker.Lang, to subscribers.Partnership, plan subscribers.Plan) (Preview, error)
+}
+
 // DeadLetters lists what a step gave up on, and hands it out again.
 type DeadLetters interface {
 	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
@@ -164,6 +170,7 @@ type Deps struct {
 	Members        Members
 	Absences       Absences
 	Infoflashes    Infoflashes
+	Previewer      Previewer
 	DeadLetters    DeadLetters
 	Reports        Reports
 	ReportParsers  map[channels.Name]ReportParser

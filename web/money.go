@@ -23,6 +23,15 @@ func (s *server) fillMoney(ctx context.Context, p *deskPage) error {
 	return nil
 }
 
+// cents is a price so small that a tenth of a cent counts: 0.055, 0.11.
+func (v view) cents(amount float64) string {
+	text := strings.TrimSuffix(fmt.Sprintf("%.3f", amount), "0")
+	if v.Lang != broker.English {
+		text = strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
 // euros is 48.40 as the reader's language writes it.
 func (v view) euros(amount float64) string {
 	text := fmt.Sprintf("%.2f", amount)

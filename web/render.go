@@ -61,8 +61,13 @@ func (pages) static() http.Handler {
 
 // show writes a page, whole or not at all.
 func (s *server) show(w http.ResponseWriter, r *http.Request, status int, page string, data any) {
+	s.showPart(w, r, status, page, "layout.html", data)
+}
+
+// showPart writes one template of a page alone, for a script that asked for it.
+func (s *server) showPart(w http.ResponseWriter, r *http.Request, status int, page, part string, data any) {
 	var out bytes.Buffer
-	if err := s.pages[page].Execute(&out, data); err != nil {
+	if err := s.pages[page].ExecuteTemplate(&out, part, data); err != nil {
 		s.Log.ErrorContext(r.Context(), "page not rendered", "page", page, "err", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

@@ -70,6 +70,7 @@ func (s *server) deskRoutes() {
 	s.desk("GET /{$}", s.getDesk)
 	s.desk("GET /messages/new", s.getCompose)
 	s.desk("POST /messages", s.postMessage)
+	s.desk("POST /messages/preview", s.postPreview)
 	s.desk("GET /messages/{id}", s.getMessage)
 	s.desk("GET /approvals/{id}", s.getDecision)
 	s.desk("POST /approvals/{id}/answer", s.postDecision(subscribers.ApprovalPending))

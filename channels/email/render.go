@@ -83,17 +83,27 @@ func (r *renderer) render(c *channels.Content, has links) (*rendered, error) {
 	v.Decide = r.slot(has.decide, decideText, decideHTML)
 	v.Open = r.slot(has.open, openText, openHTML)
 	v.Leave = r.slot(has.leave, leaveText, leaveHTML)
-	var text, html, whole bytes.Buffer
-	if err := r.text[c.Purpose].Execute(&text, v); err != nil {
-		return nil, errors.New("the text template does not fit its data")
+	text, err := filled(r.text[c.Purpose], v)
+	if err != nil {
+		return nil, err
 	}
+	var html, whole bytes.Buffer
 	if err := r.html[c.Purpose].Execute(&html, v); err != nil {
 		return nil, errors.New("the HTML template does not fit its data")
 	}
-	if _, err := r.compose(c, v, text.String(), html.String()).WriteTo(&whole); err != nil {
+	if _, err := r.compose(c, v, text, html.String()).WriteTo(&whole); err != nil {
 		return nil, errors.New("the mail cannot be put together")
 	}
-	return r.cut(whole.Bytes(), r.marks(text.Bytes())+r.marks(html.Bytes()))
+	return r.cut(whole.Bytes(), r.marks([]byte(text))+r.marks(html.Bytes()))
+}
+
+// filled is the part of a mail in plain text.
+func filled(t *texttemplate.Template, v view) (string, error) {
+	var text strings.Builder
+	if err := t.Execute(&text, v); err != nil {
+		return "", errors.New("the text template does not fit its data")
+	}
+	return text.String(), nil
 }
 
 func (r *renderer) slot(has bool, text, html part) slot {

@@ -21,7 +21,12 @@ import (
 
 // serveWeb starts pages, API and callbacks on the listener.
 func (n *node) serveWeb(context.Context) error {
-	handler, err := web.New(n.webDeps(), web.Options{
+	deps := n.webDeps()
+	var err error
+	if deps.Previewer, err = newPreviewer(n.words, n.channelNames(), n.url, n.cfg.Prices.SMSPart); err != nil {
+		return fmt.Errorf("build the preview: %w", err)
+	}
+	handler, err := web.New(deps, web.Options{
 		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),
 	})

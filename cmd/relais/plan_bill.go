@@ -80,12 +80,8 @@ func (b *bill) letters(moments []subscribers.Moment, i int) {
 // parts is how many parts one such SMS takes, or how many minutes one such
 // call, counted on its real text.
 func (s *simulation) parts(on channels.Name, why channels.Purpose, lang broker.Lang, a subscribers.Approval) int {
-	text, _ := s.message.Text(lang, s.partnership.Languages...)
-	c := &channels.Content{
-		Purpose: why, Lang: lang, Partnership: s.partnership.Name, Tag: s.partnership.Tag,
-		Kind: s.message.Kind, Urgency: s.message.Urgency, MsgType: s.message.MsgType,
-		Title: text.Title, Body: text.Body, Cheaply: s.plan.PlainAccents,
-	}
+	c := memberContent(s.message, lang, s.partnership)
+	c.Purpose, c.Cheaply = why, s.plan.PlainAccents
 	link := s.publicURL + "/m/" + exampleToken()
 	switch why {
 	case channels.Notice:

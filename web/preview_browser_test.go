@@ -1,0 +1,33 @@
+package web
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"relais/web/browsertest"
+)
+
+// The preview follows what an officer types, by the keyboard alone, and what
+// they have unfolded stays so.
+func TestPreviewAsTypedInChromium(t *testing.T) {
+	ctx := browsertest.Start(t)
+	w := newWorld(t)
+	server := httptest.NewServer(w.handler)
+	defer server.Close()
+	browsertest.Do(ctx, t, browsertest.Desk(),
+		chromedp.Navigate(server.URL+"/messages/new?kind=alert&zone=demo&lang=fr"),
+		chromedp.SendKeys(chromedp.CSS(`[name="title.fr"]`), "Fenêtre"),
+		chromedp.WaitVisible(chromedp.CSS(`#preview mark`)),
+	)
+	browsertest.Do(ctx, t,
+		chromedp.Click(chromedp.CSS(`#email-fr summary`)),
+		chromedp.SendKeys(chromedp.CSS(`[name="body.fr"]`), "Fermez la porte."),
+		chromedp.Poll[chromedp.Void](`document.querySelector("#preview .bubble").textContent.includes("Fermez la porte.")`),
+	)
+	if !browsertest.Eval[bool](ctx, t, `document.querySelector("#email-fr").open`) {
+		t.Error("what was unfolded closed when the preview changed")
+	}
+	picture(ctx, t, "preview-desk")
+}
