@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test demo bench
+.PHONY: help check test demo bench faults
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -12,6 +12,9 @@ test: ## The tests on the embedded servers only, quickly
 
 demo: ## Show Relais at work on this machine
 	go run ./cmd/relais demo
+
+faults: ## Break real nodes and servers at random for half an hour: nothing lost, nothing twice
+	@.ci/faults
 
 bench: ## Measure the pipeline
 	go test -run '^$$' -bench . -benchmem ./...
