@@ -8,10 +8,11 @@ import (
 	"relais/channels"
 )
 
-// TestReceiptsInAnyOrder lets the provider report on ten thousand deliveries,
-// each word twice, all of it shuffled and in batches of any size: each delivery
-// ends as the provider's last word has it, and each that failed goes on once.
-// RELAIS_SEED repeats a run.
+// TestReceiptsInAnyOrder is ten thousand runs of the provider reporting on one
+// delivery, each word twice, in an order of that delivery's own. They share a
+// ledger, so that reports come in batches of any size and with those of others:
+// each delivery ends as the provider's last word has it, and each that failed
+// goes on once. With -short it is a thousand runs. RELAIS_SEED repeats them.
 func TestReceiptsInAnyOrder(t *testing.T) {
 	rounds := 10
 	if testing.Short() {

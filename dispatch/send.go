@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -128,12 +129,14 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	sent := make([]subscribers.Outcome, len(ready))
 	began := s.standstill.times()
 	var running sync.WaitGroup
+	urgency := mostUrgent(ready)
+	leave := s.turns.join(urgency)
 	for i, c := range ready {
 		if !s.retries.allow(c, s.Now()) {
 			sent[i] = s.later(c, s.Now().Add(s.After.spread(retryLater)))
 			continue
 		}
-		if !s.begin(ctx, calls, c.Priority) {
+		if !s.begin(ctx, calls, urgency) {
 			sent[i] = s.later(c, s.Now())
 			continue
 		}
@@ -152,8 +155,19 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 			sent[i] = s.send(calls, c, contents[c.ID])
 		})
 	}
+	leave()
 	running.Wait()
 	return append(outcomes, sent...)
+}
+
+// mostUrgent is the priority of a job: the queue puts none together of several.
+func mostUrgent(of []subscribers.Claimed) broker.Priority {
+	for _, p := range broker.Priorities() {
+		if slices.ContainsFunc(of, func(c subscribers.Claimed) bool { return c.Priority == p }) {
+			return p
+		}
+	}
+	return broker.Bulk
 }
 
 // prepare holds what must wait for quiet hours or a pause that began since it

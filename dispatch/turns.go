@@ -12,25 +12,43 @@ import (
 // turns lets the jobs of a channel make their calls one after the other, the
 // most urgent first, however long the others have waited: an alert overtakes a
 // digest. Who has the turn waits for what it needs to call, a free call and a
-// place in the rate, so that at most one call of a digest comes between.
+// place in the rate. A job that has calls left keeps less urgent ones back
+// between two of its own, so that at most one call of a digest comes between
+// an alert and its last call.
 type turns struct {
-	mu      sync.Mutex
-	taken   bool
-	waiting map[broker.Priority][]chan struct{} // each closed when its turn comes
+	mu       sync.Mutex
+	taken    bool
+	underWay map[broker.Priority]int             // jobs that have calls left
+	waiting  map[broker.Priority][]chan struct{} // each closed when its turn comes
 }
 
-func newTurns() *turns { return &turns{waiting: make(map[broker.Priority][]chan struct{})} }
+func newTurns() *turns {
+	return &turns{underWay: make(map[broker.Priority]int), waiting: make(map[broker.Priority][]chan struct{})}
+}
+
+// join says that a job has calls to make, until it calls what join returns.
+func (t *turns) join(p broker.Priority) (leave func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.underWay[p]++
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.underWay[p]--
+		if !t.taken {
+			t.next()
+		}
+	}
+}
 
 // take waits for a turn, and says whether it came before a context ended.
 func (t *turns) take(stopping, calls context.Context, p broker.Priority) bool {
-	t.mu.Lock()
-	if !t.taken {
-		t.taken = true
-		t.mu.Unlock()
-		return true
-	}
 	mine := make(chan struct{})
+	t.mu.Lock()
 	t.waiting[p] = append(t.waiting[p], mine)
+	if !t.taken {
+		t.next()
+	}
 	t.mu.Unlock()
 	select {
 	case <-mine:
@@ -38,14 +56,14 @@ func (t *turns) take(stopping, calls context.Context, p broker.Priority) bool {
 	case <-stopping.Done():
 	case <-calls.Done():
 	}
-	if !t.leave(p, mine) {
+	if !t.giveUp(p, mine) {
 		t.pass() // it came at the same moment
 	}
 	return false
 }
 
-// leave takes who waits out of the line, and says whether it still stood there.
-func (t *turns) leave(p broker.Priority, mine chan struct{}) bool {
+// giveUp takes who waits out of the line, and says whether it still stood there.
+func (t *turns) giveUp(p broker.Priority, mine chan struct{}) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	i := slices.Index(t.waiting[p], mine)
@@ -55,18 +73,28 @@ func (t *turns) leave(p broker.Priority, mine chan struct{}) bool {
 	return i >= 0
 }
 
-// pass hands the turn to the most urgent one who waits.
+// pass hands the turn on.
 func (t *turns) pass() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.taken = false
+	t.next()
+}
+
+// next gives the free turn to the most urgent one who waits, or keeps it free
+// for a more urgent job, which comes at once. The caller holds mu.
+func (t *turns) next() {
 	for _, p := range broker.Priorities() {
 		if line := t.waiting[p]; len(line) > 0 {
 			t.waiting[p] = line[1:]
+			t.taken = true
 			close(line[0])
 			return
 		}
+		if t.underWay[p] > 0 {
+			return
+		}
 	}
-	t.taken = false
 }
 
 // rateStock is how long calls that were let go may wait to be made, so that a

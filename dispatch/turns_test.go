@@ -44,3 +44,31 @@ func TestTheMostUrgentHasTheNextTurn(t *testing.T) {
 		}
 	}
 }
+
+// Between two calls of an alert's job no call of a digest begins; once the
+// alert has no more to call, the digest goes on.
+func TestAnAlertKeepsTheTurnBetweenItsCalls(t *testing.T) {
+	turns, ctx := newTurns(), t.Context()
+	leave := turns.join(broker.Urgent)
+	turns.take(ctx, ctx, broker.Urgent)
+	digest := make(chan struct{})
+	go func() {
+		turns.take(ctx, ctx, broker.Bulk)
+		close(digest)
+	}()
+	for waits := 0; waits == 0; {
+		turns.mu.Lock()
+		waits = len(turns.waiting[broker.Bulk])
+		turns.mu.Unlock()
+	}
+	turns.pass()
+	select {
+	case <-digest:
+		t.Fatal("the digest called between two calls of the alert")
+	default:
+	}
+	turns.take(ctx, ctx, broker.Urgent)
+	turns.pass()
+	leave()
+	<-digest
+}
