@@ -26,6 +26,7 @@ type Message struct {
 	References   []MessageID     `json:"references,omitempty"` // what it answers, corrects, closes or cancels
 	Clearance    string          `json:"clearance,omitempty"`  // for Missing: the reference of the magistrate's leave
 	Texts        map[Lang]Text   `json:"texts"`
+	Picture      *Picture        `json:"picture,omitempty"` // nil: none
 }
 
 // ParseMessage reads one message as published. An unknown field is an error,

@@ -152,6 +152,9 @@ func TestBothRefuse(t *testing.T) {
 		{"no body", "texts.fr.body", setFrench("body", "\n ")},
 		{"long body", "texts.fr.body", setFrench("body", strings.Repeat("é", MaxBody+1))},
 		{"control character", "texts.fr.body", setFrench("body", "a\u0007b")},
+		{"picture with an alert", "picture", set("picture", map[string]any{"jpeg": "/9j/", "alt": map[string]any{"fr": "a"}})},
+		{"picture that is a number", "picture.jpeg", set("picture", map[string]any{"jpeg": 7, "alt": map[string]any{"fr": "a"}})},
+		{"picture without a word", "picture", set("picture", map[string]any{"jpeg": "/9j/"})},
 		{"misspelt field", "expire", set("expire", "2026-11-24T00:00:00Z")},
 		{"misspelt field of a text", "titel", setFrench("titel", "a")},
 	} {

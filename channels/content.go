@@ -47,9 +47,22 @@ type Content struct {
 	Covers      []Cover   // for Digest: the coordinators' words at its head
 	Sent        time.Time // when the police wrote it
 	Expires     time.Time
-	Cheaply     bool   // the plan lets an SMS lose the accents that cost a part
-	Collapse    string // equal for messages of which the newest replaces the others (RFC 8030, 5.4)
+	Picture     *Picture // of a message; of a digest each item has its own; nil: none
+	Cheaply     bool     // the plan lets an SMS lose the accents that cost a part
+	Collapse    string   // equal for messages of which the newest replaces the others (RFC 8030, 5.4)
 }
+
+// Picture goes with a text where a channel can show it; the text is enough without.
+type Picture struct {
+	JPEG []byte // see broker.Picture; never changed
+	Alt  string // what it shows, in the text's language
+}
+
+// Format writes a placeholder for every verb: texts are never logged (PLP.md, rule 12).
+func (Picture) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[picture]") }
+
+// LogValue keeps the picture out of structured logs.
+func (Picture) LogValue() slog.Value { return slog.StringValue("[picture]") }
 
 // Item is one message in a digest.
 type Item struct {
@@ -58,6 +71,7 @@ type Item struct {
 	Title       string
 	Body        string
 	Note        string
+	Picture     *Picture // nil: none
 }
 
 // Cover is what a coordinator says at the head of their partnership's part of a digest.

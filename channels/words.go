@@ -32,6 +32,7 @@ type Words struct {
 	Read        string `json:"read"`        // the same on a small button
 	Call        string `json:"call"`        // on a button that leads to the emergency numbers
 	PoliceWrote string `json:"policeWrote"` // marks the police's text in a question to an approver
+	Picture     string `json:"picture"`     // before what a picture shows, where it cannot be seen
 	Notice      string `json:"notice"`      // heads word of what became of a message
 	WhyApprover string `json:"whyApprover"` // why an approver receives this; %s is the partnership
 }

@@ -67,8 +67,8 @@ func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscr
 			return nil, fmt.Errorf("read plan: %w", err)
 		}
 		c.Cheaply = c.Cheaply && plan.PlainAccents
-		text, _ := m.Text(e.Lang, p.Languages...)
-		c.Items = append(c.Items, channels.Item{Partnership: p.Name, Kind: m.Kind, Title: text.Title, Body: text.Body, Note: item.Note})
+		text, lang := m.Text(e.Lang, p.Languages...)
+		c.Items = append(c.Items, channels.Item{Partnership: p.Name, Kind: m.Kind, Title: text.Title, Body: text.Body, Note: item.Note, Picture: pictureOf(m, lang)})
 		if c.Tag == "" {
 			c.Tag = p.Tag
 		}

@@ -122,12 +122,12 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 	if err != nil {
 		return nil, fmt.Errorf("read plan: %w", err)
 	}
-	text, _ := m.Text(e.Lang, p.Languages...)
+	text, lang := m.Text(e.Lang, p.Languages...)
 	c := &channels.Content{
 		Purpose: e.Purpose, Lang: e.Lang, Partnership: p.Name, Tag: p.Tag,
 		Kind: m.Kind, Urgency: m.Urgency, MsgType: m.MsgType,
 		Title: text.Title, Body: text.Body, Sent: m.Sent, Expires: m.Expires,
-		Cheaply: plan.PlainAccents,
+		Cheaply: plan.PlainAccents, Picture: pictureOf(m, lang),
 	}
 	switch e.Purpose {
 	case channels.ForMember:
@@ -142,6 +142,14 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 		c.Outcome, err = s.outcome(ctx, e, approval, p)
 	}
 	return c, err
+}
+
+// pictureOf is what goes with a message's text in a language.
+func pictureOf(m broker.Message, lang broker.Lang) *channels.Picture {
+	if m.Picture == nil {
+		return nil
+	}
+	return &channels.Picture{JPEG: m.Picture.JPEG, Alt: m.Picture.AltText(lang)}
 }
 
 // collapse is the same for a message and for what corrects it: the newest

@@ -13,8 +13,8 @@ import (
 type refusal func(w http.ResponseWriter, r *http.Request, status int)
 
 // maxBody is the longest form or JSON document that is read, in bytes: a
-// message of four full texts, percent-encoded.
-const maxBody = 256 << 10
+// message of four full texts, percent-encoded, and a picture.
+const maxBody = 448 << 10
 
 // guarded lets those in who hold the API token, or without one those on this
 // machine, and no request that comes from another site's page.

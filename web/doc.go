@@ -18,7 +18,7 @@
 //   - GET and HEAD change nothing: mail scanners open every link.
 //   - What is logged of a request is its route, never its path, for that holds the token.
 //   - Pages for holders of a link are never stored and send no referrer.
-//   - No style or script stands in a page (Content-Security-Policy: default-src 'self').
+//   - No style or script stands in a page (Content-Security-Policy: default-src 'self'), but for a message's picture.
 //   - No sentence stands in the code: texts/*.json, and the words of channels, have them all,
 //     but for the one that static/sw.js says when it cannot read a message.
 //

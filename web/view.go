@@ -1,6 +1,8 @@
 package web
 
 import (
+	"encoding/base64"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -136,10 +138,11 @@ func (v view) in(p subscribers.Partnership) view {
 
 // text is one version of a message as a page shows it.
 type text struct {
-	Lang  broker.Lang
-	Name  string // of the language
-	Title string
-	Body  string
+	Picture *shownPicture // nil: none
+	Lang    broker.Lang
+	Name    string // of the language
+	Title   string
+	Body    string
 }
 
 // textsOf returns the text for this reader, and those in other languages.
@@ -148,8 +151,23 @@ func (v view) textsOf(m broker.Message, fallback ...broker.Lang) (text, []text) 
 	var others []text
 	for _, l := range broker.Langs() {
 		if t, ok := m.Texts[l]; ok && l != lang {
-			others = append(others, text{l, languageName(l), t.Title, t.Body})
+			others = append(others, text{nil, l, languageName(l), t.Title, t.Body})
 		}
 	}
-	return text{lang, languageName(lang), own.Title, own.Body}, others
+	return text{newPicture(m, lang), lang, languageName(lang), own.Title, own.Body}, others
+}
+
+// shownPicture is one that stands in the page itself, as no other page may ask for it.
+type shownPicture struct {
+	Source template.URL
+	Alt    string
+}
+
+func newPicture(m broker.Message, lang broker.Lang) *shownPicture {
+	if m.Picture == nil {
+		return nil
+	}
+	// Base64 of a JPEG, as Validate has seen.
+	source := template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(m.Picture.JPEG)) //nolint:gosec // see above
+	return &shownPicture{source, m.Picture.AltText(lang)}
 }

@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -18,7 +19,8 @@ import (
 type parsed struct {
 	header     mail.Header
 	subject    string
-	text, html string // with plain line feeds
+	text, html string            // with plain line feeds
+	pictures   map[string][]byte // by Content-ID
 }
 
 // wireOf returns a delivery's mail as it goes to the server.
@@ -37,7 +39,7 @@ func wireOf(t testing.TB, c *Channel, d channels.Delivery) []byte {
 
 // parse reads a mail strictly: every line ends in CRLF and is ASCII of at most
 // 76 characters (headers: 998), no field comes twice, and there are exactly a
-// text and an HTML part.
+// text and an HTML part, and beside both the pictures, if there are any.
 func parse(t testing.TB, wire []byte) parsed {
 	t.Helper()
 	checkLines(t, wire)
@@ -54,17 +56,55 @@ func parse(t testing.TB, wire []byte) parsed {
 	if p.subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
 		t.Errorf("decode subject: %v", err)
 	}
-	media, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	kind, body := m.Header.Get("Content-Type"), m.Body
+	if media, params, err := mime.ParseMediaType(kind); err == nil && media == "multipart/related" {
+		related := multipart.NewReader(m.Body, params["boundary"])
+		root, err := related.NextRawPart()
+		if err != nil {
+			t.Fatalf("read the root: %v", err)
+		}
+		whole, err := io.ReadAll(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, body = root.Header.Get("Content-Type"), bytes.NewReader(whole)
+		p.pictures = readPictures(t, related)
+	}
+	media, params, err := mime.ParseMediaType(kind)
 	if err != nil || media != "multipart/alternative" {
 		t.Fatalf("got content type %q (%v)", media, err)
 	}
-	parts := multipart.NewReader(m.Body, params["boundary"])
+	parts := multipart.NewReader(body, params["boundary"])
 	p.text = nextPart(t, parts, "text/plain")
 	p.html = nextPart(t, parts, "text/html")
 	if _, err := parts.NextRawPart(); err != io.EOF {
 		t.Errorf("got more than two parts (%v)", err)
 	}
 	return p
+}
+
+func readPictures(t testing.TB, related *multipart.Reader) map[string][]byte {
+	t.Helper()
+	pictures := make(map[string][]byte)
+	for {
+		part, err := related.NextPart()
+		if err == io.EOF {
+			return pictures
+		}
+		if err != nil {
+			t.Fatalf("read picture: %v", err)
+		}
+		media, _, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		inline, _, _ := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+		if err != nil || media != "image/jpeg" || inline != "inline" || part.Header.Get("Content-Transfer-Encoding") != "base64" {
+			t.Errorf("got a picture with %v", part.Header)
+		}
+		data, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
+		if err != nil {
+			t.Fatalf("decode picture: %v", err)
+		}
+		pictures[strings.Trim(part.Header.Get("Content-ID"), "<>")] = data
+	}
 }
 
 func checkLines(t testing.TB, wire []byte) {

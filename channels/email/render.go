@@ -138,5 +138,6 @@ func (r *renderer) compose(c *channels.Content, v view, text, html string) *goma
 	}
 	m.SetBodyString(gomail.TypeTextPlain, text)
 	m.AddAlternativeString(gomail.TypeTextHTML, html)
+	addPictures(m, c)
 	return m
 }

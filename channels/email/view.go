@@ -20,6 +20,7 @@ type view struct {
 	Title       string
 	Heading     string // both
 	Body        text
+	Picture     *picture // nil: none
 	Note        text
 	Rule        text
 	Outcome     text
@@ -43,6 +44,7 @@ type item struct {
 	Partnership string
 	Title       string
 	Body        text
+	Picture     *picture // nil: none
 	Note        text
 }
 
@@ -65,6 +67,7 @@ func newView(c *channels.Content, words channels.Words) view {
 		Outcome:     paragraphs(c.Outcome),
 		Covers:      covers(c.Covers, words),
 		Groups:      groups(c.Items, words),
+		Picture:     newPicture(c.Picture, 0, words),
 	}
 	v.Heading = fmt.Sprintf(words.Pair, v.Label, v.Title)
 	v.Subject = subject(c, v)
@@ -146,7 +149,7 @@ func covers(all []channels.Cover, words channels.Words) []note {
 func groups(items []channels.Item, words channels.Words) []group {
 	byKind := make(map[broker.Kind][]item)
 	order := broker.Kinds()
-	for _, i := range items {
+	for n, i := range items {
 		if !slices.Contains(order, i.Kind) {
 			order = append(order, i.Kind) // one that this version does not know is shown last
 		}
@@ -155,6 +158,7 @@ func groups(items []channels.Item, words channels.Words) []group {
 			Title:       oneLine(i.Title),
 			Body:        paragraphs(i.Body),
 			Note:        paragraphs(i.Note),
+			Picture:     newPicture(i.Picture, n+1, words),
 		})
 	}
 	var all []group

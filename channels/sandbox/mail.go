@@ -72,7 +72,7 @@ func readPart(it *Item, head textproto.MIMEHeader, body io.Reader, depth int) er
 	if strings.HasPrefix(head.Get("Content-Disposition"), "attachment") {
 		return nil
 	}
-	text, err := decodeBody(head.Get("Content-Transfer-Encoding"), params["charset"], body)
+	text, err := decodeBody(mediaType, head.Get("Content-Transfer-Encoding"), params["charset"], body)
 	if err != nil {
 		return fmt.Errorf("decode the %s part: %w", mediaType, err)
 	}
@@ -81,8 +81,21 @@ func readPart(it *Item, head textproto.MIMEHeader, body io.Reader, depth int) er
 		it.HTML = text
 	case mediaType == "text/plain" && it.Text == "":
 		it.Text = text
+	case strings.HasPrefix(mediaType, "image/"):
+		showPicture(it, mediaType, head.Get("Content-ID"), text)
 	}
 	return nil
+}
+
+// showPicture puts a picture that travelled in the mail where the HTML shows
+// it (RFC 2392), for the outbox has no parts to fetch.
+func showPicture(it *Item, mediaType, contentID, data string) {
+	cid := strings.Trim(contentID, "<> ")
+	if cid == "" {
+		return
+	}
+	inline := "data:" + mediaType + ";base64," + base64.StdEncoding.EncodeToString([]byte(data))
+	it.HTML = strings.ReplaceAll(it.HTML, `"cid:`+cid+`"`, `"`+inline+`"`)
 }
 
 func readParts(it *Item, parts *multipart.Reader, depth int) error {
@@ -100,7 +113,7 @@ func readParts(it *Item, parts *multipart.Reader, depth int) error {
 	}
 }
 
-func decodeBody(transfer, charset string, body io.Reader) (string, error) {
+func decodeBody(mediaType, transfer, charset string, body io.Reader) (string, error) {
 	switch strings.ToLower(transfer) {
 	case "quoted-printable":
 		body = quotedprintable.NewReader(body)
@@ -110,6 +123,9 @@ func decodeBody(transfer, charset string, body io.Reader) (string, error) {
 	raw, err := io.ReadAll(body)
 	if err != nil {
 		return "", err
+	}
+	if strings.HasPrefix(mediaType, "image/") {
+		return string(raw), nil
 	}
 	return toUTF8(raw, charset), nil
 }

@@ -33,6 +33,8 @@ type publishCommand struct {
 	Clearance    string            `help:"For missing: the magistrate's reference."`
 	Title        map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Title in fr, nl, de or en; may be repeated."`
 	Body         map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Text in the same language."`
+	Picture      string            `placeholder:"FILE" help:"JPEG or PNG for the emails and pages; for missing, prevention and info. It is made small, and what the file says of place and time is left out."`
+	PictureAlt   map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"What the picture shows, in each language of the texts."`
 	Anyway       bool              `help:"Publish although nearly the same message was published a short while ago."`
 }
 
@@ -161,5 +163,30 @@ func (c *publishCommand) fromFlags() (broker.Message, error) {
 			m.Texts[broker.Lang(strings.ToLower(lang))] = broker.Text{Body: body}
 		}
 	}
+	if err := c.addPicture(&m); err != nil {
+		return m, err
+	}
 	return m.WithUsual(), nil
+}
+
+func (c *publishCommand) addPicture(m *broker.Message) error {
+	if c.Picture == "" {
+		if len(c.PictureAlt) > 0 {
+			return errors.New("--picture-alt says what a picture shows, but there is none; add --picture FILE")
+		}
+		return nil
+	}
+	f, err := os.Open(c.Picture)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	m.Picture = &broker.Picture{Alt: make(map[broker.Lang]string)}
+	if m.Picture.JPEG, err = broker.FitPicture(f); err != nil {
+		return err
+	}
+	for lang, alt := range c.PictureAlt {
+		m.Picture.Alt[broker.Lang(strings.ToLower(lang))] = alt
+	}
+	return nil
 }

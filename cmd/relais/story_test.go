@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"os"
@@ -36,7 +38,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("TODAY", time.Now().Format(time.DateOnly))
 			env.Setenv("NEXT_WEEK", time.Now().AddDate(0, 0, 7).Format(time.DateOnly))
 			env.Values[villageKey{}] = &story{}
-			return nil
+			return writeLeaflet(filepath.Join(env.WorkDir, "leaflet.png"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"village":  cmdVillage,
@@ -54,9 +56,19 @@ func TestStories(t *testing.T) {
 			"digest":   cmdDigest,
 			"leave":    cmdLeave,
 			"texts":    cmdTexts,
+			"pictured": cmdPictured,
 			"writes":   cmdWrites,
 		},
 	})
+}
+
+// writeLeaflet writes a picture that a story can publish.
+func writeLeaflet(name string) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(png.Encode(f, image.NewGray(image.Rect(0, 0, 2000, 1000))), f.Close())
 }
 
 type villageKey struct{}
@@ -189,6 +201,19 @@ func taken(d *demo, channel string, pattern *regexp.Regexp) int {
 		}
 	}
 	return n
+}
+
+// cmdPictured counts the mails that show a picture of their own: pictured 1
+func cmdPictured(ts *testscript.TestScript, _ bool, args []string) {
+	want, got := number(ts, args[0]), 0
+	for _, item := range villageOf(ts).sandbox.Taken() {
+		if strings.Contains(item.HTML, `<img src="data:image/jpeg;base64,/9j/`) {
+			got++
+		}
+	}
+	if got != want {
+		ts.Fatalf("%d mails show a picture, want %d", got, want)
+	}
 }
 
 // cmdOnto publishes a file's bytes as another program would: onto relais.message.demo FILE
