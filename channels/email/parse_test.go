@@ -3,6 +3,7 @@ package email
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -88,7 +89,7 @@ func readPictures(t testing.TB, related *multipart.Reader) map[string][]byte {
 	pictures := make(map[string][]byte)
 	for {
 		part, err := related.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return pictures
 		}
 		if err != nil {
