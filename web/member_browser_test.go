@@ -30,9 +30,9 @@ func TestAMemberLeavesInChromiumWithoutScript(t *testing.T) {
 		browsertest.Do(ctx, t,
 			chromedp.Navigate(server.URL+w.me()),
 			chromedp.Click(chromedp.CSS(`input[value="`+string(lang)+`"]`)),
-			chromedp.Click(chromedp.CSS(`form[action$="/language"] button`)),
+			browsertest.Follow(`form[action$="/language"] button`),
 			chromedp.WaitVisible(chromedp.CSS(`html[lang="`+string(lang)+`"] h1`)),
-			chromedp.Click(chromedp.CSS(`button.no`)),
+			browsertest.Follow(`button.no`),
 			chromedp.WaitVisible(chromedp.CSS(`section > h2 + p + p`)), // in none: what to do to come back
 		)
 		server.Close() // nothing is written any more

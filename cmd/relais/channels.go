@@ -117,7 +117,7 @@ func openSMS(_ context.Context, deps channelDeps) (*openChannel, error) {
 		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, PerSecond: c.PerSecond, Find: ch},
 		reports: ch,
 		inbound: ch,
-		close:   func() error { return nil },
+		close:   func() error { ch.Close(); return nil },
 	}, nil
 }
 
