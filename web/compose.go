@@ -31,6 +31,7 @@ type composePage struct {
 	Faults       []faultLine
 	Alike        []alikeMessage // what a colleague published already
 	Previews     []previewed    // what members read, for each text that has been begun
+	Forecast     forecasts      // who gets it, by the plans
 	MaxTitle     int
 	MaxBody      int
 }
@@ -173,20 +174,29 @@ func (s *server) showForm(w http.ResponseWriter, r *http.Request, status int, f 
 }
 
 func (s *server) composed(r *http.Request, f form, wrong faults) (composePage, error) {
-	p := composePage{view: s.deskView(r), Form: f, Answers: f.answers(), Missing: f.Kind == broker.Missing,
-		MaxTitle: broker.MaxTitle, MaxBody: broker.MaxBody}
-	p.KindName, p.Example, p.Class = p.Kind(f.Kind), p.T("kind."+string(f.Kind)), f.Urgency
-	p.Title = p.T("compose.title."+string(f.MsgType), "kind", p.KindName)
-	partnerships, err := s.fillChoices(r.Context(), &p)
+	p := s.composeView(r, f)
+	partnerships, err := s.fillPartnerships(r.Context(), &p)
 	if err != nil {
+		return p, err
+	}
+	if err := s.fillChoices(r.Context(), &p, partnerships); err != nil {
 		return p, err
 	}
 	p.explain(wrong)
 	p.fillTexts(partnerships)
-	return p, s.fillPreviews(r.Context(), &p, partnerships)
+	return p, errors.Join(s.fillPreviews(r.Context(), &p, partnerships), s.fillForecast(r.Context(), &p, partnerships))
 }
 
-func (s *server) fillChoices(ctx context.Context, p *composePage) ([]subscribers.Partnership, error) {
+func (s *server) composeView(r *http.Request, f form) composePage {
+	p := composePage{view: s.deskView(r), Form: f, Answers: f.answers(), Missing: f.Kind == broker.Missing,
+		MaxTitle: broker.MaxTitle, MaxBody: broker.MaxBody}
+	p.KindName, p.Example, p.Class = p.Kind(f.Kind), p.T("kind."+string(f.Kind)), f.Urgency
+	p.Title = p.T("compose.title."+string(f.MsgType), "kind", p.KindName)
+	return p
+}
+
+// fillPartnerships settles the form's zone, and returns the zone's partnerships.
+func (s *server) fillPartnerships(ctx context.Context, p *composePage) ([]subscribers.Partnership, error) {
 	zones, err := s.Zones(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list zones: %w", err)
@@ -199,6 +209,10 @@ func (s *server) fillChoices(ctx context.Context, p *composePage) ([]subscribers
 	if err != nil {
 		return nil, fmt.Errorf("list partnerships: %w", err)
 	}
+	return partnerships, nil
+}
+
+func (s *server) fillChoices(ctx context.Context, p *composePage, partnerships []subscribers.Partnership) error {
 	for _, one := range partnerships {
 		p.Partnerships = append(p.Partnerships, partnershipChoice{string(one.ID), one.Name, languageNames(one.Languages), p.Form.has(one.ID)})
 	}
@@ -207,7 +221,7 @@ func (s *server) fillChoices(ctx context.Context, p *composePage) ([]subscribers
 		string(broker.SeverityModerate), string(broker.SeverityMinor), string(broker.SeverityUnknown))
 	p.Certainties = choices(p.view, "certainty.", p.Form.Certainty, string(broker.CertaintyObserved), string(broker.CertaintyLikely),
 		string(broker.CertaintyPossible), string(broker.CertaintyUnlikely), string(broker.CertaintyUnknown))
-	return partnerships, s.fillReferences(ctx, p)
+	return s.fillReferences(ctx, p)
 }
 
 // fillReferences offers the recent messages that this one can be about.

@@ -95,6 +95,12 @@ type Previewer interface {
 	Preview(m broker.Message, lang broker.Lang, to subscribers.Partnership, plan subscribers.Plan) (Preview, error)
 }
 
+// Forecaster works out from the plans what would become of a message. It sends
+// nothing. The partnerships come back in the order in which they were given.
+type Forecaster interface {
+	Forecast(ctx context.Context, m broker.Message, to []subscribers.Partnership) ([]Forecast, error)
+}
+
 // DeadLetters lists what a step gave up on, and hands it out again.
 type DeadLetters interface {
 	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
@@ -171,6 +177,7 @@ type Deps struct {
 	Absences       Absences
 	Infoflashes    Infoflashes
 	Previewer      Previewer
+	Forecaster     Forecaster
 	DeadLetters    DeadLetters
 	Reports        Reports
 	ReportParsers  map[channels.Name]ReportParser

@@ -67,28 +67,42 @@ type run struct {
 	Costly bool
 }
 
-// postPreview answers with the form and how it reads to members; a script gets
-// that part alone. It changes nothing.
-func (s *server) postPreview(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		s.refuseForm(w, r, err)
-		return
+// postPreview answers with the form, how it reads to members and what becomes
+// of it; a script gets the part that it asked for alone. It changes nothing.
+func (s *server) postPreview(part string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			s.refuseForm(w, r, err)
+			return
+		}
+		f := readForm(r.PostForm)
+		if !slices.Contains(broker.Kinds(), f.Kind) {
+			s.refusePage(w, r, http.StatusBadRequest)
+			return
+		}
+		if r.Header.Get("HX-Request") == "" {
+			s.showForm(w, r, http.StatusOK, f, nil)
+			return
+		}
+		p := s.composeView(r, f)
+		err := s.fillPart(r.Context(), &p, part)
+		if err != nil {
+			s.failPage(w, r, "show the "+part, err)
+			return
+		}
+		s.showPart(w, r, http.StatusOK, "compose", part, p)
 	}
-	f := readForm(r.PostForm)
-	if !slices.Contains(broker.Kinds(), f.Kind) {
-		s.refusePage(w, r, http.StatusBadRequest)
-		return
-	}
-	if r.Header.Get("HX-Request") == "" {
-		s.showForm(w, r, http.StatusOK, f, nil)
-		return
-	}
-	p, err := s.composed(r, f, nil)
+}
+
+func (s *server) fillPart(ctx context.Context, p *composePage, part string) error {
+	partnerships, err := s.fillPartnerships(ctx, p)
 	if err != nil {
-		s.failPage(w, r, "show the preview", err)
-		return
+		return err
 	}
-	s.showPart(w, r, http.StatusOK, "compose", "preview", p)
+	if part == "preview" {
+		return s.fillPreviews(ctx, p, partnerships)
+	}
+	return s.fillForecast(ctx, p, partnerships)
 }
 
 // fillPreviews shows each text that has been begun.

@@ -230,7 +230,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
-		Publisher: w, Previewer: fakePreviewer{}, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,

@@ -26,6 +26,9 @@ func (n *node) serveWeb(context.Context) error {
 	if deps.Previewer, err = newPreviewer(n.words, n.channelNames(), n.url, n.cfg.Prices.SMSPart); err != nil {
 		return fmt.Errorf("build the preview: %w", err)
 	}
+	if deps.Forecaster, err = n.newForecaster(); err != nil {
+		return fmt.Errorf("build the forecast: %w", err)
+	}
 	handler, err := web.New(deps, web.Options{
 		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),

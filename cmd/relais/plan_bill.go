@@ -114,15 +114,30 @@ func exampleToken() string {
 	return may.Token(subscribers.CanOpen, channels.DeliveryID{UUID: uuid.Nil})
 }
 
+// euros is what all of it costs.
+func (b *bill) euros() float64 {
+	return float64(b.units(channels.SMS))*b.s.partCost + float64(b.units(channels.Voice))*b.s.minuteCost
+}
+
+// units adds up the parts or minutes on a channel.
+func (b *bill) units(on channels.Name) (sum int) {
+	for key, line := range b.lines {
+		if key.on == on {
+			sum += line.parts
+		}
+	}
+	return sum
+}
+
 // print writes the bill.
 func (b *bill) print(out io.Writer) error {
-	parts := b.printLines(out, channels.SMS, "SMS", "part")
-	minutes := b.printLines(out, channels.Voice, "Calls", "minute")
+	b.printLines(out, channels.SMS, "SMS", "part")
+	b.printLines(out, channels.Voice, "Calls", "minute")
+	parts, minutes, cost := b.units(channels.SMS), b.units(channels.Voice), b.euros()
 	paid := fmt.Sprintf("%s of SMS at EUR %g", several(parts, "part"), b.s.partCost)
 	if minutes > 0 {
 		paid += fmt.Sprintf(", %s of calls at EUR %g", several(minutes, "minute"), b.s.minuteCost)
 	}
-	cost := float64(parts)*b.s.partCost + float64(minutes)*b.s.minuteCost
 	_, err := fmt.Fprintf(out, "  Cost: EUR %.2f (%s)\n", cost, paid)
 	if budget := b.s.plan.Budget; budget != nil && err == nil {
 		_, err = fmt.Fprintf(out, "  That is %.1f %% of the EUR %g that a month may cost.\n", 100*cost/budget.Month, budget.Month)
@@ -133,8 +148,8 @@ func (b *bill) print(out io.Writer) error {
 	return err
 }
 
-// printLines writes a line for each purpose on a channel, and returns the sum.
-func (b *bill) printLines(out io.Writer, on channels.Name, what, unit string) (total int) {
+// printLines writes a line for each purpose on a channel.
+func (b *bill) printLines(out io.Writer, on channels.Name, what, unit string) {
 	for _, row := range []struct {
 		why  channels.Purpose
 		name string
@@ -146,10 +161,8 @@ func (b *bill) printLines(out io.Writer, on channels.Name, what, unit string) (t
 		if line == nil {
 			continue
 		}
-		total += line.parts
 		fmt.Fprintf(out, "  %s %s: %d of up to %s, %s\n", what, row.name, line.messages, several(line.most, unit), several(line.parts, unit))
 	}
-	return total
 }
 
 func several(n int, thing string) string {

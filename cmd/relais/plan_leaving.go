@@ -38,16 +38,23 @@ func (s *simulation) departures(granted subscribers.Moment) []leaving {
 	o.Tight = s.spent != nil && s.spent.Tight()
 	var lines []leaving
 	seen := make(map[channels.DeliveryID]bool)
-	addresses := make(map[string]bool)
+	counted := s.counted
+	if counted == nil {
+		counted = make(map[string]bool)
+	}
 	for _, member := range s.members {
+		if counted[member.ID.String()] {
+			continue // another partnership's (decision 0024)
+		}
 		for _, e := range o.Owed(member) {
 			// The ledger's key: one line for each address (store.Add).
 			address := string(e.Channel) + e.Hash.String()
 			reached := e.State != channels.Suppressed
-			if seen[e.ID] || reached && addresses[address] {
+			if seen[e.ID] || reached && counted[address] {
 				continue
 			}
-			seen[e.ID], addresses[address] = true, addresses[address] || reached
+			seen[e.ID], counted[address] = true, counted[address] || reached
+			counted[member.ID.String()] = counted[member.ID.String()] || reached
 			lines = addTo(lines, o.Departs(e), e)
 		}
 	}

@@ -48,6 +48,7 @@ type simulation struct {
 	voice       voice.Config
 	partCost    float64
 	minuteCost  float64
+	counted     map[string]bool       // addresses and members that another partnership's simulation has counted; nil: none
 	spent       *subscribers.Spending // this month; nil: nothing is known of it
 }
 
@@ -170,9 +171,13 @@ func (c *planSimulateCommand) readPeople(ctx context.Context, db *store.Store, s
 	if c.Members > 0 || len(c.Only) > 0 {
 		return c.imagine(s)
 	}
+	return s.readMembers(ctx, db, subscribers.Audience{Partnership: id})
+}
+
+func (s *simulation) readMembers(ctx context.Context, db *store.Store, audience subscribers.Audience) error {
 	var after subscribers.MemberID
 	for {
-		page, err := db.Members(ctx, subscribers.Audience{Partnership: id}, after, memberPage)
+		page, err := db.Members(ctx, audience, after, memberPage)
 		if err != nil {
 			return fmt.Errorf("list members: %w", err)
 		}

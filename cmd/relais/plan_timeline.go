@@ -67,27 +67,45 @@ func (s *simulation) answered(out io.Writer, opened subscribers.Approval) error 
 	return s.story(out, head, moments)
 }
 
+// outlook is what follows from moments: what leaves after the last of them, and
+// what all of it costs.
+type outlook struct {
+	leaving []leaving // none unless the last moment grants it
+	bill    *bill
+}
+
+// tell works out what follows from moments. Members counted before, in another
+// partnership, are left out.
+func (s *simulation) tell(moments []subscribers.Moment) outlook {
+	out := outlook{bill: s.newBill()}
+	for i := range moments {
+		out.bill.letters(moments, i)
+	}
+	last := moments[len(moments)-1]
+	if last.Approval.State.Granted() {
+		out.leaving = s.departures(last)
+	}
+	for _, line := range out.leaving {
+		out.bill.members(line)
+	}
+	return out
+}
+
 // story prints one line for each moment, what leaves after the last, and the cost.
 func (s *simulation) story(out io.Writer, head string, moments []subscribers.Moment) error {
 	fmt.Fprintf(out, "\n%s\n", head)
-	bill := s.newBill()
 	for i, moment := range moments {
-		said := s.said(moments, i)
-		bill.letters(moments, i)
-		fmt.Fprintf(out, "%s %s\n", s.column(moment.At), said)
+		fmt.Fprintf(out, "%s %s\n", s.column(moment.At), s.said(moments, i))
+	}
+	follows := s.tell(moments)
+	for _, line := range follows.leaving {
+		fmt.Fprintf(out, "%s %s\n", s.column(line.At), line.say())
 	}
 	last := moments[len(moments)-1]
-	if !last.Approval.State.Granted() {
-		return bill.print(out)
-	}
-	for _, line := range s.departures(last) {
-		fmt.Fprintf(out, "%s %s\n", s.column(line.At), line.say())
-		bill.members(line)
-	}
-	if after := last.Approval.Rule.Channels.FallbackAfter; after > 0 && s.message.Urgency == broker.Immediate {
+	if after := last.Approval.Rule.Channels.FallbackAfter; after > 0 && last.Approval.State.Granted() && s.message.Urgency == broker.Immediate {
 		fmt.Fprintf(out, "%s Whose message is not confirmed by now is reached on their next channel as well.\n", s.column(last.At.Add(after)))
 	}
-	return bill.print(out)
+	return follows.bill.print(out)
 }
 
 // said is what a moment brings: who is asked, or how it ended.
