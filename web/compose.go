@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"relais/broker"
@@ -18,6 +19,7 @@ type composePage struct {
 	KindName     string
 	Example      string
 	Class        string
+	ExampleURL   string // where the form begins with an example; empty: something is written
 	Answers      bool
 	About        *recentChoice // what it answers, corrects or withdraws, once chosen
 	Choices      []recentChoice
@@ -91,6 +93,13 @@ func (s *server) getCompose(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		f = f.correcting(earlier, s.Now().In(s.local))
+	} else if q.Has("example") {
+		partnerships, err := s.Records.Partnerships(r.Context(), f.Zone)
+		if err != nil {
+			s.failPage(w, r, "list partnerships", err)
+			return
+		}
+		f = s.texts.exampled(f, partnerships)
 	}
 	s.showForm(w, r, http.StatusOK, f, nil)
 }
@@ -126,6 +135,7 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m, wrong := f.message(s.Now(), s.local)
+	s.texts.noteBrackets(f, wrong)
 	if f.answers() {
 		earlier, err := s.referenced(r.Context(), f)
 		if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
@@ -184,6 +194,7 @@ func (s *server) composed(r *http.Request, f form, wrong faults) (composePage, e
 	}
 	p.explain(wrong)
 	p.fillTexts(partnerships)
+	p.fillExample()
 	return p, errors.Join(s.fillPreviews(r.Context(), &p, partnerships), s.fillForecast(r.Context(), &p, partnerships))
 }
 
@@ -282,6 +293,18 @@ func (p *composePage) explain(wrong faults) {
 			p.Faults = append(p.Faults, faultLine{field, p.T(key, "title", broker.MaxTitle, "body", broker.MaxBody)})
 		}
 	}
+}
+
+// fillExample offers an example while nothing has been written.
+func (p *composePage) fillExample() {
+	if len(p.Form.Texts) > 0 || p.Form.MsgType != broker.TypeAlert {
+		return
+	}
+	q := url.Values{"example": {"1"}, "kind": {string(p.Form.Kind)}, "zone": {string(p.Form.Zone)}}
+	if p.Form.Reference != "" {
+		q.Set("ref", p.Form.Reference)
+	}
+	p.ExampleURL = p.URL("/messages/new?" + q.Encode())
 }
 
 // fillTexts shows a field for each language of the zone, and keeps the others at hand.

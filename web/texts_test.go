@@ -97,6 +97,7 @@ func familyKeys() []string {
 	}
 	for _, kind := range broker.Kinds() {
 		add("kind.", string(kind))
+		add("example.", string(kind)+".title", string(kind)+".body")
 	}
 	add("urgency.", string(broker.Immediate), string(broker.Expected), string(broker.Future))
 	add("severity.", "extreme", "severe", "moderate", "minor", "unknown")
