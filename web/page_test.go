@@ -48,19 +48,20 @@ func wellFormed(t *testing.T, name string, answer *httptest.ResponseRecorder) {
 	}
 }
 
-// Every page, in every language: the status, the language, the head, no
-// placeholder left open, and HTML that a strict reader takes.
-func TestPages(t *testing.T) {
-	w := newWorld(t)
-	w.options.OutboxURL = "/outbox"
-	w.restart()
-	sane := url.Values{"kind": {"alert"}, "zone": {"demo"}}
-	for _, page := range []struct {
-		name   string
-		path   string
-		form   url.Values
-		status int
-	}{
+// somePage is one page as somebody finds it: asked for, or the answer to a form.
+type somePage struct {
+	name   string
+	path   string
+	form   url.Values
+	status int
+}
+
+// everyPage is the list of pages, each as often as it can look different. What
+// looks at pages goes through it: languages, accessibility, pictures.
+// TestNoPageIsForgotten finds a template that it leaves out. Some change the
+// world, so the order counts.
+func everyPage(w *world) []somePage {
+	return []somePage{
 		{"desk", "/?zone=demo", nil, 200},
 		{"compose", "/messages/new?kind=alert&zone=demo", nil, 200},
 		{"compose missing", "/messages/new?kind=missing&zone=demo", nil, 200},
@@ -68,7 +69,9 @@ func TestPages(t *testing.T) {
 		{"compose closing of", "/messages/new?kind=closing&ref=" + alertID.String(), nil, 200},
 		{"compose correction", "/messages/new?kind=alert&type=update&ref=" + alertID.String(), nil, 200},
 		{"compose nonsense", "/messages/new?kind=gossip", nil, 404},
-		{"compose with faults", "/messages", sane, 422},
+		{"compose with faults", "/messages", url.Values{"kind": {"alert"}, "zone": {"demo"}}, 422},
+		{"compose with an example", "/messages/new?example=1&kind=hazard&zone=demo", nil, 200},
+		{"compose with its preview", "/messages/preview", with(goodForm(), "title.fr", "Fenêtre forcée"), 200},
 		{"message", "/messages/" + alertID.String(), nil, 200},
 		{"message done", "/messages/" + tipID.String(), nil, 200},
 		{"message just published", "/messages/0193596a-0000-7000-8000-0000000000ff?published", nil, 200},
@@ -83,6 +86,7 @@ func TestPages(t *testing.T) {
 		{"infoflash", w.link(subscribers.CanOpen, digestID), nil, 200},
 		{"infoflash to come", w.link(subscribers.CanPreview, previewID), nil, 200},
 		{"infoflash with a note too long", w.link(subscribers.CanPreview, previewID), url.Values{"action": {"note"}, "note": {strings.Repeat("é", 301)}}, 422},
+		{"member's own page", w.me(), nil, 200},
 		{"leave", w.link(subscribers.CanLeave, letterID), nil, 200},
 		{"left", w.link(subscribers.CanLeave, letterID), url.Values{}, 200},
 		{"when to write", w.link(subscribers.CanLeave, letterID) + "/rest?saved=", nil, 200},
@@ -94,17 +98,38 @@ func TestPages(t *testing.T) {
 		{"case without a name", "/cases/" + caseID.String() + "/close", url.Values{}, 422},
 		{"case unknown", "/cases/0193596a-0000-7000-8000-0000000000ff", nil, 404},
 		{"case id malformed", "/cases/seven", nil, 404},
+		{"numbers to call", "/call", nil, 200},
 		{"forged", "/a/AAAA", nil, 403},
 		{"nowhere", "/nowhere", nil, 404},
 		{"wrong method", "/m/x", url.Values{}, 405},
-	} {
+	}
+}
+
+func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder {
+	path := p.path + mark(p.path) + "lang=" + string(lang)
+	if p.form != nil {
+		return w.post(path, p.form)
+	}
+	return w.get(path)
+}
+
+// everyPageWorld is a world in which every page has something to show.
+func everyPageWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.options.OutboxURL = "/outbox"
+	w.restart()
+	return w
+}
+
+// Every page, in every language: the status, the language, the head, no
+// placeholder left open, and HTML that a strict reader takes.
+func TestPages(t *testing.T) {
+	w := everyPageWorld(t)
+	for _, page := range everyPage(w) {
 		for _, lang := range broker.Langs() {
 			name := page.name + " in " + string(lang)
-			path := page.path + mark(page.path) + "lang=" + string(lang)
-			answer := w.get(path)
-			if page.form != nil {
-				answer = w.post(path, page.form)
-			}
+			answer := page.answer(w, lang)
 			if answer.Code != page.status {
 				t.Errorf("%s: got status %d, want %d", name, answer.Code, page.status)
 			}
@@ -116,6 +141,27 @@ func TestPages(t *testing.T) {
 				t.Errorf("%s: %q was not filled in", name, open)
 			}
 			wellFormed(t, name, answer)
+		}
+	}
+}
+
+// A new template needs its line in everyPage.
+func TestNoPageIsForgotten(t *testing.T) {
+	w := everyPageWorld(t)
+	shown := make(map[string]bool)
+	for _, page := range everyPage(w) {
+		found := regexp.MustCompile(`<body[^>]* data-page="([a-z_]+)"`).FindStringSubmatch(page.answer(w, broker.English).Body.String())
+		if found != nil {
+			shown[found[1]] = true
+		}
+	}
+	all, err := parsePages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range all {
+		if !shown[name] {
+			t.Errorf("templates/page_%s.html is on no page of everyPage", name)
 		}
 	}
 }

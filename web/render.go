@@ -26,12 +26,14 @@ func parsePages() (pages, error) {
 		return nil, fmt.Errorf("list pages: %w", err)
 	}
 	for _, file := range names {
-		t, err := template.New("layout.html").Funcs(template.FuncMap{"static": staticURL}).
+		name := strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "page_"), ".html")
+		funcs := template.FuncMap{"static": staticURL, "page": func() string { return name }}
+		t, err := template.New("layout.html").Funcs(funcs).
 			ParseFS(files, "templates/layout.html", "templates/parts.html", file)
 		if err != nil {
 			return nil, fmt.Errorf("parse page: %w", err)
 		}
-		all[strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "page_"), ".html")] = t
+		all[name] = t
 	}
 	return all, nil
 }
