@@ -27,6 +27,7 @@ type Config struct {
 	Dispatch Dispatch             `yaml:"dispatch"`
 	Trial    Trial                `yaml:"trial"`
 	Prices   Prices               `yaml:"prices"`
+	Keep     Keep                 `yaml:"keep"`
 	Channels map[string]yaml.Node `yaml:"channels"` // each channel's own part, not decoded; Channel reads it
 
 	file     string            // where it was read from; empty: no file
@@ -108,6 +109,7 @@ func Default() *Config {
 			RemindMandated:  24 * time.Hour,
 		},
 		Trial:    Trial{Outbox: "127.0.0.1:8025"},
+		Keep:     Keep{Members: 30, Consent: 3 * 365, Deliveries: 90, Journal: 2 * 365, Missing: 7},
 		Prices:   Prices{SMSPart: 0.055, VoiceMinute: 0.05},
 		Channels: map[string]yaml.Node{},
 		origins:  map[string]origin{},

@@ -13,7 +13,7 @@ import (
 // nothing outside: whether a server answers is known when Relais starts.
 func (c *Config) Validate() Faults {
 	var faults Faults
-	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices} {
+	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep} {
 		faults = append(faults, check()...)
 	}
 	return faults

@@ -22,21 +22,30 @@ type tally struct {
 
 // countDeliveries counts the members of each approval by channel. Who has
 // several addresses on a channel, as a phone and a tablet, counts once, by the
-// one that came furthest.
+// one that came furthest. Old ones were counted before their rows went.
 func countDeliveries(ctx context.Context, t *tx, st subscribers.Status) (map[subscribers.ApprovalID][]subscribers.ChannelStatus, error) {
 	counts := make(map[subscribers.ApprovalID][]subscribers.ChannelStatus)
 	err := t.forEach(ctx, func(r row) error {
 		found, err := scanTally(r)
 		counts[found.approval] = addTally(counts[found.approval], found)
 		return err
-	}, `SELECT approval, channel, best, open, COUNT(*), COALESCE(MIN(NULLIF(first, 0)), 0), MAX(last) FROM (
-			SELECT d.approval AS approval, d.channel AS channel, MIN(`+bestOf()+`) AS best, MAX(`+canChange+`) AS open,
-				COALESCE(MIN(NULLIF(d.accepted_at, 0)), 0) AS first, MAX(d.accepted_at) AS last
-			FROM approvals a JOIN deliveries d ON d.approval = a.id
-			WHERE a.message = $1 AND a.revision = $2 AND d.purpose = 'message'
-			GROUP BY d.approval, d.member, d.channel) AS people
-		GROUP BY approval, channel, best, open ORDER BY approval, channel, best, open`, st.Message.UUID[:], st.Revision)
+	}, `SELECT approval, channel, best, open, n, first, last FROM (
+			SELECT approval, channel, best, open, COUNT(*) AS n, COALESCE(MIN(NULLIF(first, 0)), 0) AS first, MAX(last) AS last FROM (`+
+		peopleOf(`approvals a JOIN deliveries d ON d.approval = a.id WHERE a.message = $1 AND a.revision = $2
+			AND NOT EXISTS (SELECT 1 FROM counted_approvals c WHERE c.approval = a.id)`)+`) AS people
+			GROUP BY approval, channel, best, open
+			UNION ALL SELECT c.approval, c.channel, c.best, 0, c.n, c.first_at, c.last_at
+			FROM approvals a JOIN delivery_counts c ON c.approval = a.id WHERE a.message = $1 AND a.revision = $2) AS tallies
+		ORDER BY approval, channel, best, open`, st.Message.UUID[:], st.Revision)
 	return counts, err
+}
+
+// peopleOf is a row for each person and channel, of the deliveries d that from
+// names; from ends in a condition.
+func peopleOf(from string) string {
+	return `SELECT d.approval AS approval, d.channel AS channel, MIN(` + bestOf() + `) AS best, MAX(` + canChange + `) AS open,
+			COALESCE(MIN(NULLIF(d.accepted_at, 0)), 0) AS first, MAX(d.accepted_at) AS last
+		FROM ` + from + ` AND d.purpose = 'message' GROUP BY d.approval, d.member, d.channel`
 }
 
 // bestOf is a text that sorts first for the delivery that came furthest:

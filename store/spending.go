@@ -22,8 +22,10 @@ func (s *Store) Spent(ctx context.Context, p broker.PartnershipID, m subscribers
 			err := r.Scan((*string)(&name), (*int64)(&sum))
 			spent[name] = sum
 			return err
-		}, `SELECT channel, CAST(SUM(cost) AS BIGINT) FROM deliveries
-			WHERE partnership = $1 AND cost > 0 AND cost_at >= $2 AND cost_at < $3 GROUP BY channel`,
+		}, `SELECT channel, CAST(SUM(cost) AS BIGINT) FROM (
+				SELECT channel, cost FROM deliveries WHERE partnership = $1 AND cost > 0 AND cost_at >= $2 AND cost_at < $3
+				UNION ALL SELECT channel, cost FROM spent_hours WHERE partnership = $1 AND hour >= $2 AND hour < $3) AS paid
+			GROUP BY channel`,
 			string(p), millis(m.From), millis(m.To))
 	})
 	return spent, err

@@ -30,6 +30,7 @@ type steps struct {
 
 	incidents *dispatch.Incidents
 	budgets   *dispatch.Budgets
+	retention *dispatch.Retention
 }
 
 const (
@@ -71,6 +72,7 @@ func (n *node) build(ctx context.Context) error {
 	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
+	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	s.senders = make(map[channels.Name]*dispatch.Sender)
@@ -161,6 +163,10 @@ const inboxTick = time.Minute
 // budgetTick is how often budgets are added up.
 const budgetTick = time.Minute
 
+// retentionTick is how often a node asks whether it is its turn to remove what
+// is old; the turn comes once an hour.
+const retentionTick = 10 * time.Minute
+
 // tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
 func (n *node) tick(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -174,6 +180,7 @@ func (n *node) tick(ctx context.Context) error {
 		{"digest", digestTick, n.steps.digester.Tick},
 		{"inbox", inboxTick, n.steps.inbox.Tell},
 		{"budgets", budgetTick, n.steps.budgets.Tick},
+		{"retention", retentionTick, n.steps.retention.Tick},
 	} {
 		ticker.Schedule(cron.Every(job.every), cron.FuncJob(func() {
 			if err := job.do(work); err != nil && !errors.Is(err, context.Canceled) {
