@@ -28,6 +28,7 @@ type Config struct {
 	Trial    Trial                `yaml:"trial"`
 	Prices   Prices               `yaml:"prices"`
 	Keep     Keep                 `yaml:"keep"`
+	Metrics  Metrics              `yaml:"metrics"`
 	Channels map[string]yaml.Node `yaml:"channels"` // each channel's own part, not decoded; Channel reads it
 
 	file     string            // where it was read from; empty: no file
@@ -70,6 +71,11 @@ type Web struct {
 	Listen    string `yaml:"listen" help:"where pages, API and provider callbacks are served"`
 	PublicURL string `yaml:"public_url" help:"what links in messages begin with; http:// and web.listen when not set"` // no slash at its end; empty after Load: Listen has port 0
 	APIToken  Secret `yaml:"api_token" help:"asked of API callers; needed to listen beyond this machine"`
+}
+
+// Metrics says where figures are shown to Prometheus.
+type Metrics struct {
+	Listen string `yaml:"listen" help:"where /metrics is served, on a network of its own; nowhere when not set"`
 }
 
 // Dispatch tunes the pipeline.

@@ -13,7 +13,7 @@ import (
 // nothing outside: whether a server answers is known when Relais starts.
 func (c *Config) Validate() Faults {
 	var faults Faults
-	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep} {
+	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep, c.checkMetrics} {
 		faults = append(faults, check()...)
 	}
 	return faults
@@ -135,6 +135,18 @@ func (c *Config) checkPrices() (faults Faults) {
 		}
 	}
 	return faults
+}
+
+func (c *Config) checkMetrics() Faults {
+	switch listen := c.Metrics.Listen; {
+	case listen == "":
+		return nil
+	case !isHostPort(listen):
+		return Faults{c.fault("metrics.listen", "is not a host and port", "write it as 127.0.0.1:9464, or leave it out")}
+	case listen == c.Web.Listen && !strings.HasSuffix(listen, ":0"):
+		return Faults{c.fault("metrics.listen", "is the address of the pages", "choose another port: what is public and what is not are kept apart")}
+	}
+	return nil
 }
 
 func isHostPort(s string) bool {

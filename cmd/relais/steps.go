@@ -53,9 +53,10 @@ func (n *node) closeAfter() map[channels.Name]int {
 func (n *node) build(ctx context.Context) error {
 	queue := dispatch.Queue{Publisher: n.broker, JobSize: n.cfg.Dispatch.JobSize}
 	names := n.channelNames()
+	counted := n.metrics.Count(n.store)
 	s := &n.steps
-	s.router = &dispatch.Router{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.approver = &dispatch.Approver{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.router = &dispatch.Router{Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.approver = &dispatch.Approver{Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	if err := n.buildCases(queue); err != nil {
 		return err
 	}
@@ -68,9 +69,9 @@ func (n *node) build(ctx context.Context) error {
 		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
 		Channels: names, Words: n.words, Loops: loops, Now: time.Now, Log: n.log,
 	}
-	s.planner = &dispatch.Planner{Directory: n.store, Ledger: n.store, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
+	s.planner = &dispatch.Planner{Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
 	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.after = dispatch.Aftermath{Directory: n.store, Ledger: n.store, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
+	s.after = dispatch.Aftermath{Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
@@ -78,14 +79,15 @@ func (n *node) build(ctx context.Context) error {
 	s.senders = make(map[channels.Name]*dispatch.Sender)
 	for name, c := range n.channels {
 		c.Price = n.prices()[name]
+		c.Channel = n.metrics.Watch(name, c.Channel)
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
-			Outlet: c.Outlet, Ledger: n.store, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents, Limiter: n.limiter,
+			Outlet: c.Outlet, Ledger: counted, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents, Limiter: n.limiter,
 			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log,
 		})
 	}
 	s.sweeper = &dispatch.Sweeper{
-		Directory: n.store, Ledger: n.store, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
+		Directory: n.store, Ledger: counted, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
 	}
 	return nil
@@ -167,23 +169,33 @@ const budgetTick = time.Minute
 // is old; the turn comes once an hour.
 const retentionTick = 10 * time.Minute
 
-// tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
-func (n *node) tick(ctx context.Context) error {
-	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ticker := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
-	for _, job := range []struct {
-		name  string
-		every time.Duration
-		do    func(context.Context) error
-	}{
+// job is something that a node does now and then.
+type job struct {
+	name  string
+	every time.Duration
+	do    func(context.Context) error
+}
+
+func (n *node) ticks() []job {
+	return []job{
 		{"sweep", n.cfg.Dispatch.Sweep, n.steps.sweeper.Sweep},
 		{"digest", digestTick, n.steps.digester.Tick},
 		{"inbox", inboxTick, n.steps.inbox.Tell},
 		{"budgets", budgetTick, n.steps.budgets.Tick},
 		{"retention", retentionTick, n.steps.retention.Tick},
-	} {
+	}
+}
+
+// tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
+func (n *node) tick(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ticker := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
+	for _, job := range n.ticks() {
 		ticker.Schedule(cron.Every(job.every), cron.FuncJob(func() {
-			if err := job.do(work); err != nil && !errors.Is(err, context.Canceled) {
+			switch err := job.do(work); {
+			case err == nil:
+				n.metrics.Ticked(job.name)
+			case !errors.Is(err, context.Canceled):
 				n.log.Error("tick failed, the next one tries again", "tick", job.name, "err", err)
 			}
 		}))

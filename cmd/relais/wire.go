@@ -18,6 +18,7 @@ import (
 	"relais/config"
 	"relais/dispatch"
 	"relais/dispatch/inmem"
+	"relais/dispatch/metrics"
 	"relais/dispatch/redis"
 	"relais/store"
 	"relais/subscribers"
@@ -42,7 +43,9 @@ type node struct {
 	may      subscribers.Capabilities
 	words    channels.WordsByLang
 
-	steps steps
+	metrics    *metrics.Metrics
+	metricsURL string // empty: they are not shown
+	steps      steps
 }
 
 // startNode builds everything, in the order in which one thing needs another.
@@ -50,7 +53,7 @@ type node struct {
 func startNode(ctx context.Context, cfg *config.Config, outbox string, log *slog.Logger) (*node, error) {
 	n := &node{lifecycle: lifecycle{log: log}, cfg: cfg, log: log, outbox: outbox}
 	for _, start := range []func(context.Context) error{
-		n.openStore, n.listen, n.openTrial, n.openChannels, n.openBroker, n.openSeen, n.build, n.serveWeb, n.takeBounces, n.consume, n.tick,
+		n.openStore, n.listen, n.openTrial, n.openChannels, n.openBroker, n.openSeen, n.measure, n.build, n.serveMetrics, n.serveWeb, n.takeBounces, n.consume, n.tick,
 	} {
 		if err := start(ctx); err != nil {
 			return nil, errors.Join(err, n.stop(context.WithoutCancel(ctx)))
