@@ -101,6 +101,13 @@ type Forecaster interface {
 	Forecast(ctx context.Context, m broker.Message, to []subscribers.Partnership) ([]Forecast, error)
 }
 
+// History finds messages again.
+type History interface {
+	// Search returns a page of messages in their newest revisions, the newest
+	// first, and where the next page begins; zero: there is none.
+	Search(ctx context.Context, q subscribers.Search) (page []broker.Message, next subscribers.SearchMark, err error)
+}
+
 // DeadLetters lists what a step gave up on, and hands it out again.
 type DeadLetters interface {
 	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
@@ -178,6 +185,7 @@ type Deps struct {
 	Infoflashes    Infoflashes
 	Previewer      Previewer
 	Forecaster     Forecaster
+	History        History
 	DeadLetters    DeadLetters
 	Reports        Reports
 	ReportParsers  map[channels.Name]ReportParser

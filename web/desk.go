@@ -27,6 +27,7 @@ type deskPage struct {
 	Owed      []owedLine
 	Incidents []incidentLine
 	OwedAll   string // where all of them stand
+	History   string // where all messages stand
 	OwedN     int
 	Dead      []deadLine
 	Money     []string // of partnerships whose budget is nearly spent
@@ -95,6 +96,7 @@ func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID)
 		return nil
 	}
 	p.Zone = chosenZone(zones, asked)
+	p.History = p.URL("/messages?zone=" + string(p.Zone))
 	if len(zones) > 1 {
 		for _, zone := range zones {
 			p.Zones = append(p.Zones, zoneLink{zone, p.URL("/?zone=" + string(zone)), zone == p.Zone})

@@ -68,6 +68,7 @@ func (s *server) routes() {
 // deskRoutes are the pages of the police.
 func (s *server) deskRoutes() {
 	s.desk("GET /{$}", s.getDesk)
+	s.desk("GET /messages", s.getHistory)
 	s.desk("GET /messages/new", s.getCompose)
 	s.desk("POST /messages", s.postMessage)
 	s.desk("POST /messages/preview", s.postPreview("preview"))

@@ -42,6 +42,7 @@ type world struct {
 	decisions    []subscribers.Decision
 	recentOnly   broker.MessageID // the one recent message; zero: all are
 	nobodyOnFile bool             // the zone has no officer
+	searched     subscribers.Search
 	stopped      []string
 	replayed     []uuid.UUID
 	reports      []channels.Report
@@ -230,7 +231,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	h, err := New(Deps{
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,

@@ -71,6 +71,7 @@ func (n *node) webDeps() web.Deps {
 		CaseCloser:    n.steps.cases,
 		Incidents:     n.store,
 		Records:       n.store,
+		History:       n.store,
 		Members:       n.store,
 		Absences:      n.store,
 		Budgets:       n.steps.budgets,
