@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"relais/broker"
 	"relais/subscribers"
 )
@@ -99,30 +97,4 @@ func readAnswer(r *http.Request, to subscribers.ApprovalState) (answer, *broker.
 		return a, &broker.Fault{Field: "by", Problem: "is missing", Remedy: "name the person who decides"}
 	}
 	return a, a.missing(to)
-}
-
-// apiDead lists dead letters, without their contents.
-func (s *server) apiDead(w http.ResponseWriter, r *http.Request) {
-	dead, err := s.DeadLetters.DeadLetters(r.Context())
-	if err != nil {
-		s.failJSON(w, r, "list the dead letters", err)
-		return
-	}
-	if dead == nil {
-		dead = []broker.DeadLetter{}
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"dead": dead})
-}
-
-func (s *server) apiReplay(w http.ResponseWriter, r *http.Request) {
-	id, err := uuid.Parse(r.PathValue("id"))
-	if err != nil {
-		writeJSON(w, http.StatusBadRequest, problem{Error: "The id is not a UUID; GET /api/dead lists them."})
-		return
-	}
-	if err := s.DeadLetters.Replay(r.Context(), id); err != nil {
-		s.failJSON(w, r, "replay the dead letter", err)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"replayed": id})
 }

@@ -110,7 +110,7 @@ type History interface {
 
 // DeadLetters lists what a step gave up on, and hands it out again.
 type DeadLetters interface {
-	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
+	Find(ctx context.Context, f broker.DeadFilter) ([]broker.DeadLetter, error)
 	// Replay publishes one again; subscribers.ErrNotFound if there is none.
 	Replay(ctx context.Context, id uuid.UUID) error
 }

@@ -59,7 +59,7 @@ type recent struct {
 }
 
 // deadLine is something that could not be processed.
-type deadLine struct{ Reason, When string }
+type deadLine struct{ Stage, Reason, When, Times, Post string }
 
 func (s *server) getDesk(w http.ResponseWriter, r *http.Request) {
 	s.showDesk(w, r, http.StatusOK, incidentLine{})
@@ -228,14 +228,13 @@ func (v view) inShort(status subscribers.Status) string {
 }
 
 func (s *server) fillDead(ctx context.Context, p *deskPage) error {
-	letters, err := s.DeadLetters.DeadLetters(ctx)
+	letters, err := s.DeadLetters.Find(ctx, broker.DeadFilter{Waiting: true})
 	if err != nil {
 		return fmt.Errorf("list dead letters: %w", err)
 	}
 	for _, d := range letters {
-		if d.Replayed.IsZero() {
-			p.Dead = append(p.Dead, deadLine{d.Reason, p.When(d.At)})
-		}
+		p.Dead = append(p.Dead, deadLine{p.T("dead.stage." + string(d.Subject.Stage())), d.Reason, p.When(d.At), p.N("dead.tries", d.Attempts),
+			p.URL("/dead/" + d.ID.String() + "/replay?zone=" + string(p.Zone))})
 	}
 	return nil
 }

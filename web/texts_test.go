@@ -111,6 +111,10 @@ func familyKeys() []string {
 			add("state.", string(state))
 		}
 	}
+	add("dead.stage.", "")
+	for _, stage := range broker.Stages() {
+		add("dead.stage.", string(stage))
+	}
 	for _, reason := range reasons() {
 		add("reason.", string(reason))
 	}

@@ -81,6 +81,7 @@ func (s *server) deskRoutes() {
 	s.desk("GET /cases/{id}", s.getCase)
 	s.desk("POST /cases/{id}/close", s.postCloseCase)
 	s.desk("POST /incidents/{id}/ack", s.postAck)
+	s.desk("POST /dead/{id}/replay", s.postReplay)
 }
 
 // linkRoutes are the pages behind a link that somebody was sent: the link is the right.

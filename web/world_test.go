@@ -452,7 +452,14 @@ func (w *world) Stop(_ context.Context, m subscribers.MemberID, p broker.Partner
 	return nil
 }
 
-func (w *world) DeadLetters(context.Context) ([]broker.DeadLetter, error) { return w.dead, nil }
+func (w *world) Find(_ context.Context, f broker.DeadFilter) (found []broker.DeadLetter, err error) {
+	for _, d := range w.dead {
+		if f.Takes(d) {
+			found = append(found, d)
+		}
+	}
+	return found, nil
+}
 
 func (w *world) Replay(_ context.Context, id uuid.UUID) error {
 	if id != deadID {

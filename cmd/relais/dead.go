@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"text/tabwriter"
+	"time"
 
 	"relais/broker"
 )
@@ -17,6 +18,33 @@ type deadCommands struct {
 
 type deadListCommand struct {
 	Server
+	deadChoice
+}
+
+// deadChoice chooses among dead letters.
+type deadChoice struct {
+	Stage   string        `enum:",route,plan,send" default:"" help:"Given up by this step: route, plan or send."`
+	Channel string        `help:"Of this channel."`
+	Reason  string        `help:"With this in the reason."`
+	Message string        `help:"About the message of this id."`
+	Older   time.Duration `help:"Given up longer ago, as 36h."`
+	Newer   time.Duration `help:"Given up since so long ago, as 90m."`
+}
+
+// query is the choice as the API takes it.
+func (c deadChoice) query() url.Values {
+	q := make(url.Values)
+	for name, value := range map[string]string{"stage": c.Stage, "channel": c.Channel, "reason": c.Reason, "message": c.Message} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	for name, age := range map[string]time.Duration{"older": c.Older, "newer": c.Newer} {
+		if age > 0 {
+			q.Set(name, age.String())
+		}
+	}
+	return q
 }
 
 // Run prints one line for each dead letter.
@@ -25,7 +53,7 @@ func (c *deadListCommand) Run(ctx context.Context, p *program, g *Globals) error
 	if err != nil {
 		return err
 	}
-	letters, err := deadLetters(ctx, c.client(cfg))
+	letters, err := deadLetters(ctx, c.client(cfg), c.query())
 	if err != nil {
 		return err
 	}
@@ -34,25 +62,26 @@ func (c *deadListCommand) Run(ctx context.Context, p *program, g *Globals) error
 		return err
 	}
 	table := tabwriter.NewWriter(p.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tSUBJECT\tAT\tREPLAYED\tREASON")
+	fmt.Fprintln(table, "ID\tSTAGE\tSUBJECT\tAT\tTRIES\tREPLAYED\tREASON")
 	for _, d := range letters {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.ID, d.Subject, clock(d.At), clock(d.Replayed), d.Reason)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", d.ID, d.Subject.Stage(), d.Subject, clock(d.At), d.Attempts, clock(d.Replayed), d.Reason)
 	}
 	return table.Flush()
 }
 
-func deadLetters(ctx context.Context, api *client) ([]broker.DeadLetter, error) {
+func deadLetters(ctx context.Context, api *client, query url.Values) ([]broker.DeadLetter, error) {
 	var answer struct {
 		Dead []broker.DeadLetter `json:"dead"`
 	}
-	err := api.get(ctx, "/api/dead", &answer)
+	err := api.get(ctx, "/api/dead?"+query.Encode(), &answer)
 	return answer.Dead, err
 }
 
 type deadReplayCommand struct {
 	Server
+	deadChoice
 	ID  []string `arg:"" optional:"" help:"Dead letters to replay."`
-	All bool     `help:"Every one that has not been replayed."`
+	All bool     `help:"Every one that has not been replayed; the other choices narrow it."`
 }
 
 // Run replays and prints the id of each.
@@ -76,21 +105,21 @@ func (c *deadReplayCommand) Run(ctx context.Context, p *program, g *Globals) err
 }
 
 func (c *deadReplayCommand) chosen(ctx context.Context, api *client) ([]string, error) {
-	if !c.All {
-		if len(c.ID) == 0 {
-			return nil, fmt.Errorf("name the dead letters to replay, or give --all")
-		}
+	if len(c.ID) > 0 {
 		return c.ID, nil
 	}
-	letters, err := deadLetters(ctx, api)
+	if !c.All && len(c.query()) == 0 {
+		return nil, fmt.Errorf("name the dead letters to replay, choose them (--stage, --channel, --reason, --message, --older, --newer), or give --all")
+	}
+	query := c.query()
+	query.Set("waiting", "true")
+	letters, err := deadLetters(ctx, api, query)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, d := range letters {
-		if d.Replayed.IsZero() {
-			ids = append(ids, d.ID.String())
-		}
+	ids := make([]string, len(letters))
+	for i, d := range letters {
+		ids[i] = d.ID.String()
 	}
 	return ids, nil
 }

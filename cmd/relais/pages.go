@@ -9,13 +9,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
-
 	"relais/broker"
 	"relais/channels"
 	"relais/dispatch"
 	"relais/dispatch/redis"
-	"relais/store"
 	"relais/web"
 )
 
@@ -76,7 +73,7 @@ func (n *node) webDeps() web.Deps {
 		Absences:      n.store,
 		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
-		DeadLetters:   graveyard{n.store, n.broker},
+		DeadLetters:   n.steps.graveyard,
 		Reports:       dispatch.NewReports(n.steps.after),
 		ReportParsers: parsers,
 		Capabilities:  n.may,
@@ -132,23 +129,4 @@ func (p messages) Publish(ctx context.Context, m broker.Message) error {
 		return fmt.Errorf("encode message: %w", err)
 	}
 	return p.Publisher.Publish(ctx, broker.Event{Subject: broker.MessageSubject(m.Zone), ID: eventID(m), Data: data})
-}
-
-// graveyard lists dead letters and hands them to their step again.
-type graveyard struct {
-	*store.Store
-	publisher broker.Publisher
-}
-
-// Replay publishes a dead letter's event again, without its id: the broker
-// would drop what it has seen.
-func (g graveyard) Replay(ctx context.Context, id uuid.UUID) error {
-	letter, err := g.DeadLetter(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := g.publisher.Publish(ctx, broker.Event{Subject: letter.Subject, Data: letter.Data}); err != nil {
-		return fmt.Errorf("publish dead letter again: %w", err)
-	}
-	return g.MarkReplayed(ctx, id, time.Now())
 }

@@ -31,6 +31,7 @@ type steps struct {
 	incidents *dispatch.Incidents
 	budgets   *dispatch.Budgets
 	retention *dispatch.Retention
+	graveyard *dispatch.Graveyard
 }
 
 const (
@@ -74,6 +75,7 @@ func (n *node) build(ctx context.Context) error {
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
+	s.graveyard = &dispatch.Graveyard{Ledger: n.store, Publisher: n.broker, Incidents: s.incidents, Now: time.Now}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	s.senders = make(map[channels.Name]*dispatch.Sender)
@@ -169,6 +171,9 @@ const budgetTick = time.Minute
 // is old; the turn comes once an hour.
 const retentionTick = 10 * time.Minute
 
+// graveTick is how often dead letters are looked for.
+const graveTick = time.Minute
+
 // job is something that a node does now and then.
 type job struct {
 	name  string
@@ -183,6 +188,7 @@ func (n *node) ticks() []job {
 		{"inbox", inboxTick, n.steps.inbox.Tell},
 		{"budgets", budgetTick, n.steps.budgets.Tick},
 		{"retention", retentionTick, n.steps.retention.Tick},
+		{"dead letters", graveTick, n.steps.graveyard.Tick},
 	}
 }
 
