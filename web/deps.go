@@ -172,7 +172,7 @@ type Reports interface {
 	Apply(ctx context.Context, r channels.Report) error
 }
 
-// Deps is what the pages need. All but ReportParsers, Dependencies, Now and Log must be set.
+// Deps is what the pages need. All but ReportParsers, Ending, Dependencies, Now and Log must be set.
 type Deps struct {
 	Publisher      Publisher
 	Decider        Decider
@@ -195,6 +195,7 @@ type Deps struct {
 	Push           PushChannel                                        // nil: pages offer no notifications
 	Contacts       Contacts                                           // may be nil where Push is
 	Zones          func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
+	Ending         <-chan struct{}                                    // closed when the server stops: streams end; nil: never
 	Dependencies   []Dependency                                       // what readiness depends on
 	Now            func() time.Time                                   // nil: time.Now
 	Log            *slog.Logger                                       // nil: discarded

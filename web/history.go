@@ -125,6 +125,9 @@ func (s *server) fillFound(ctx context.Context, p *historyPage, search subscribe
 	}
 	for _, m := range found {
 		t, lang := m.Text(p.Lang)
+		if t.Title == "" { // retention has purged it
+			t.Title, lang = p.Kind(m.Kind), p.Lang
+		}
 		p.Found = append(p.Found, foundLine{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent), Author: m.Author, Head: p.head(m)})
 	}
 	if next != (subscribers.SearchMark{}) {

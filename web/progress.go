@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -21,7 +22,8 @@ type progressPage struct {
 	Done         bool
 	Partnerships []partnershipProgress
 	Refused      []refusedBy
-	Routing      bool // published, but not routed yet
+	Routing      bool   // published, but not routed yet
+	Events       string // where a script is told that something changed
 }
 
 // action leads to a message that answers this one.
@@ -31,7 +33,9 @@ type partnershipProgress struct {
 	Name     string
 	Outcome  outcome
 	Waits    string // until when, while nobody has answered
+	Left     string // how long that still is
 	Release  string // from when on the police may send it themselves
+	Unmet    string // how many could not be reached; empty: none
 	Do       action // answer a question, send it, or see who decided what
 	Plan     string
 	Case     *action // until when word is owed, or how that ended; nil: none is
@@ -82,6 +86,7 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 		return fmt.Errorf("read message: %w", err)
 	}
 	p.Head, p.Done, p.Live = p.head(m), status.Done, !status.Done
+	p.Events = "/messages/" + id.String() + "/live"
 	p.Text, p.Others = p.textsOf(m)
 	p.Title = p.Text.Title
 	p.Actions = p.actions(m)
@@ -121,6 +126,8 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 	}
 	d := subscribers.Decision{To: p.State, By: p.By, At: p.At, How: p.How, Why: p.Why, Until: p.Until}
 	shown.Outcome, shown.Waits = v.decided(p.State, d, p.Deadline)
+	shown.Left = v.left(p)
+	shown.Unmet = v.unmet(p)
 	shown.Release = v.releaseFrom(p.Release)
 	shown.Do = action{v.T("decision.see"), v.URL("/approvals/" + p.Approval.String())}
 	switch {
@@ -136,6 +143,30 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 		shown.Channels = append(shown.Channels, v.channel(c))
 	}
 	return shown
+}
+
+// left says how long an answer is still waited for.
+func (v view) left(p subscribers.PartnershipStatus) string {
+	if p.State != subscribers.ApprovalPending || !p.Deadline.After(v.now) {
+		return ""
+	}
+	left := p.Deadline.Sub(v.now)
+	if left >= 2*time.Hour {
+		return v.N("progress.left.hours", int(left/time.Hour))
+	}
+	return v.N("progress.left.minutes", int((left+time.Minute-1)/time.Minute))
+}
+
+// unmet says how many nothing has reached: somebody may have to ring at a door.
+func (v view) unmet(p subscribers.PartnershipStatus) string {
+	n := 0
+	for _, c := range p.Channels {
+		n += tally(c.Counts).sum(channels.Failed, channels.Expired) + c.Suppressed[channels.ReasonNoChannel]
+	}
+	if n == 0 {
+		return ""
+	}
+	return v.N("progress.unmet", n)
 }
 
 func (v view) channel(c subscribers.ChannelStatus) channelProgress {

@@ -20,12 +20,13 @@ type server struct {
 	pages   pages
 	local   *time.Location // of the desk
 	mux     *http.ServeMux
+	streams chan struct{} // holds one for each that is open
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
 // timeouts are the http.Server's.
 func New(deps Deps, options Options) (http.Handler, error) {
-	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux()}
+	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost)}
 	s.options.PublicURL = strings.TrimRight(options.PublicURL, "/")
 	var err error
 	if s.words, err = channels.LoadWords(); err != nil {
@@ -74,6 +75,7 @@ func (s *server) deskRoutes() {
 	s.desk("POST /messages/preview", s.postPreview("preview"))
 	s.desk("POST /messages/forecast", s.postPreview("forecast"))
 	s.desk("GET /messages/{id}", s.getMessage)
+	s.desk("GET /messages/{id}/live", s.getLive)
 	s.desk("GET /approvals/{id}", s.getDecision)
 	s.desk("POST /approvals/{id}/answer", s.postDecision(subscribers.ApprovalPending))
 	s.desk("POST /approvals/{id}/release", s.postDecision(subscribers.ApprovalOverruled))

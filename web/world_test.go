@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,8 +41,10 @@ type world struct {
 
 	published    []broker.Message
 	decisions    []subscribers.Decision
-	recentOnly   broker.MessageID // the one recent message; zero: all are
-	nobodyOnFile bool             // the zone has no officer
+	recentOnly   broker.MessageID                   // the one recent message; zero: all are
+	nobodyOnFile bool                               // the zone has no officer
+	live         atomic.Pointer[subscribers.Status] // while a server reads it; nil: that of statuses
+	ending       chan struct{}
 	searched     subscribers.Search
 	stopped      []string
 	replayed     []uuid.UUID
@@ -235,6 +238,7 @@ func (w *world) restart() {
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,
+		Ending:       w.ending,
 		Now:          func() time.Time { return w.now },
 		Log:          slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, w.options)
@@ -347,6 +351,9 @@ func found[K comparable, V any](m map[K]V, id K) (V, error) {
 }
 
 func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Status, error) {
+	if live := w.live.Load(); live != nil {
+		return *live, nil
+	}
 	return found(w.statuses, id)
 }
 

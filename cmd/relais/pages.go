@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"relais/broker"
@@ -26,6 +27,8 @@ func (n *node) serveWeb(context.Context) error {
 	if deps.Forecaster, err = n.newForecaster(); err != nil {
 		return fmt.Errorf("build the forecast: %w", err)
 	}
+	ending := make(chan struct{})
+	deps.Ending = ending
 	handler, err := web.New(deps, web.Options{
 		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),
@@ -39,6 +42,7 @@ func (n *node) serveWeb(context.Context) error {
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 	}
+	server.RegisterOnShutdown(sync.OnceFunc(func() { close(ending) })) // Shutdown waits for streams too
 	go func() {
 		if err := server.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
 			n.log.Error("pages ended", "err", err)

@@ -1,18 +1,32 @@
-// Keeps the part of a page with id "live" fresh: fetches the page again every
-// data-every seconds and takes that part over, until it says that nothing will
-// change any more. Without script the page reloads itself.
+// Keeps the part of a page with id "live" fresh: fetches the page again and
+// takes that part over, until it says that nothing will change any more. With
+// data-events it is told when (server-sent events); without them, and when they
+// end before the time, it asks every data-every seconds. Without script the page
+// reloads itself.
 "use strict";
 (() => {
   const part = () => document.getElementById("live");
+  let events = null;
+  let running = false;
+  let again = false;
+  let timer = 0;
 
   async function refresh() {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
     if (!document.hidden) {
       try {
         const answer = await fetch(location.href, { cache: "no-store" });
         if (answer.ok) {
           const page = new DOMParser().parseFromString(await answer.text(), "text/html");
           const fresh = page.getElementById("live");
-          if (!fresh) return;
+          if (!fresh) {
+            running = false;
+            return;
+          }
           if (!document.querySelector("main h1")?.isEqualNode(page.querySelector("main h1"))) {
             location.reload();
             return;
@@ -25,13 +39,38 @@
         // The server is away for a moment: try again at the next turn.
       }
     }
+    running = false;
+    if (again) {
+      again = false;
+      refresh();
+      return;
+    }
     schedule();
   }
 
   function schedule() {
+    clearTimeout(timer);
     const seconds = Number(part()?.dataset.every);
-    if (seconds > 0) setTimeout(refresh, seconds * 1000);
+    if (seconds > 0 && !events) timer = setTimeout(refresh, seconds * 1000);
   }
 
-  schedule();
+  function listen() {
+    const address = part()?.dataset.events;
+    if (!address || !window.EventSource) {
+      schedule();
+      return;
+    }
+    events = new EventSource(address);
+    events.addEventListener("change", refresh);
+    const stop = () => {
+      events?.close();
+      events = null;
+      refresh();
+    };
+    events.addEventListener("end", stop);
+    events.addEventListener("error", stop); // from now on it asks
+    document.addEventListener("visibilitychange", () => !document.hidden && refresh());
+  }
+
+  listen();
 })();
