@@ -27,7 +27,7 @@ type Planner struct {
 	Cases    *Cases // nil: nothing is owed
 	Channels []channels.Name
 	Paid     map[channels.Name]bool // the channels that cost money
-	Page     int                    // members read at a time; memory stays flat whatever their number
+	Page     int                    // members read at a time, at most; memory stays flat whatever their number
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -83,6 +83,14 @@ func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subs
 	return o, nil
 }
 
+// The first page is small and the next ones grow: what an alert waits for is
+// the first page's rows, written and synced, and then the claim of its job,
+// which on SQLite stands in line behind the second page.
+const (
+	firstPage  = 20
+	pageGrowth = 5
+)
+
 func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 	if p.Cases != nil { // before anybody gets it: a crash loses no case
 		if err := p.Cases.settle(ctx, o); err != nil {
@@ -94,8 +102,8 @@ func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 		return err
 	}
 	var after subscribers.MemberID
-	for {
-		members, err := p.Directory.Members(ctx, audience, after, p.Page)
+	for size := min(firstPage, p.Page); ; size = min(pageGrowth*size, p.Page) {
+		members, err := p.Directory.Members(ctx, audience, after, size)
 		if err != nil {
 			return fmt.Errorf("list members: %w", err)
 		}
@@ -107,7 +115,7 @@ func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 		if err := p.page(ctx, o, sure); err != nil {
 			return err
 		}
-		if len(members) < p.Page {
+		if len(members) < size {
 			break
 		}
 	}

@@ -143,11 +143,10 @@ func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.P
 	return a, a.Questions(m, a.Between(0, a.Step, present), r.Channels, now), nil, nil
 }
 
-// announce tells the next steps. What gets lost here the sweep finds.
+// announce tells the next steps, and those first for whom nobody need be asked:
+// an alert's members do not wait for the notices. What gets lost here the sweep
+// finds.
 func (r *Router) announce(ctx context.Context, opened []subscribers.Approval, asks []subscribers.Entry) error {
-	if err := r.Queue.Entries(ctx, asks); err != nil {
-		return err
-	}
 	for _, a := range opened {
 		if !a.State.Granted() {
 			continue
@@ -156,5 +155,5 @@ func (r *Router) announce(ctx context.Context, opened []subscribers.Approval, as
 			return err
 		}
 	}
-	return nil
+	return r.Queue.Entries(ctx, asks)
 }

@@ -1,0 +1,40 @@
+package dispatch_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"relais/broker"
+	"relais/dispatch"
+	"relais/subscribers"
+)
+
+// pages notes how many members the planner asks for at a time.
+type pages struct {
+	dispatch.Directory
+	asked []int
+}
+
+func (p *pages) Members(ctx context.Context, a subscribers.Audience, after subscribers.MemberID, limit int) ([]subscribers.Member, error) {
+	p.asked = append(p.asked, limit)
+	return p.Directory.Members(ctx, a, after, limit)
+}
+
+// The first members are called while the last are still being read, so the
+// first page is the smallest.
+func TestAPlanBeginsWithASmallPage(t *testing.T) {
+	w := newWorld(t, 1)
+	w.partnership("home", cappedPlan)
+	w.people("home", 0, 250)
+	read := &pages{Directory: w.planner.Directory}
+	w.planner.Directory, w.planner.Page = read, 150
+	m := w.publish(broker.Message{Kind: broker.Alert})
+	if got := len(w.reached(m.ID)); got != 250 {
+		t.Errorf("%d of 250 were reached", got)
+	}
+	if diff := cmp.Diff([]int{20, 100, 150}, read.asked); diff != "" {
+		t.Error("pages (-want +got):\n" + diff)
+	}
+}
