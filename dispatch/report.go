@@ -3,93 +3,11 @@ package dispatch
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"relais/channels"
 	"relais/subscribers"
 )
-
-// Reports takes what providers say later about deliveries. Reports that come
-// while others are being recorded are recorded together, in one transaction:
-// after an alert a provider sends three for each member, and a transaction each
-// would keep the disk busy for longer than the sending. One that comes alone
-// waits for nobody.
-type Reports struct {
-	after Aftermath
-
-	mu      sync.Mutex
-	waiting []waitingReport
-	working bool
-}
-
-type waitingReport struct {
-	channels.Report
-	done chan error // with room for one
-}
-
-const (
-	reportBatch  = 500                  // reports recorded together, at most
-	gather       = 2 * time.Millisecond // after reports that came together, so that the next ones do too
-	reportWithin = 20 * time.Second     // for one batch; a provider waits about as long for our answer
-)
-
-// NewReports makes it ready to use, from many goroutines at once.
-func NewReports(after Aftermath) *Reports { return &Reports{after: after} }
-
-// Apply takes one report and returns when it is in the ledger. When ctx ends
-// first it may still get there; the same report again changes nothing.
-func (r *Reports) Apply(ctx context.Context, report channels.Report) error {
-	done := make(chan error, 1)
-	r.mu.Lock()
-	r.waiting = append(r.waiting, waitingReport{report, done})
-	begin := !r.working
-	r.working = true
-	r.mu.Unlock()
-	if begin {
-		// Others may join the batch, so it does not end with this caller.
-		go r.work(context.WithoutCancel(ctx))
-	}
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return fmt.Errorf("wait until the report is recorded: %w", ctx.Err())
-	}
-}
-
-// work records until nobody waits any more.
-func (r *Reports) work(ctx context.Context) {
-	for batch := r.next(); len(batch) > 0; batch = r.next() {
-		err := r.record(ctx, batch)
-		for _, w := range batch {
-			w.done <- err
-		}
-		if len(batch) > 1 {
-			time.Sleep(gather)
-		}
-	}
-}
-
-func (r *Reports) next() []waitingReport {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	n := min(len(r.waiting), reportBatch)
-	batch := r.waiting[:n:n]
-	r.waiting = r.waiting[n:]
-	r.working = n > 0
-	return batch
-}
-
-func (r *Reports) record(ctx context.Context, batch []waitingReport) error {
-	ctx, cancel := context.WithTimeout(ctx, reportWithin)
-	defer cancel()
-	reports := make([]channels.Report, len(batch))
-	for i, w := range batch {
-		reports[i] = w.Report
-	}
-	return r.after.Apply(ctx, reports)
-}
 
 // Apply takes a provider's later words on deliveries, in their order. One whose
 // delivery is not known yet is parked and tried again by the sweep.

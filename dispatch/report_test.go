@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"relais/broker"
@@ -151,6 +154,80 @@ func TestReportThatHangsIsGivenUp(t *testing.T) {
 				t.Errorf("got %v, want that it took too long", err)
 			}
 		}
+	})
+}
+
+// states lists what was recorded of each delivery.
+func (l *slowLedger) states() map[channels.DeliveryID][]channels.State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	states := make(map[channels.DeliveryID][]channels.State)
+	for _, together := range l.recorded {
+		for _, o := range together {
+			states[o.ID] = append(states[o.ID], o.State)
+		}
+	}
+	return states
+}
+
+// A provider that says "queued", "sent" and "delivered" one after the other is
+// answered twice without a look at the disk, and only the last is written.
+func TestNobodyWaitsForWhatTheCallHasSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newSlowLedger(2)
+		r := l.reports()
+		ids := slices.Collect(maps.Keys(l.entries))
+		for _, id := range ids {
+			for range 2 {
+				if err := r.Apply(t.Context(), channels.Report{Delivery: id, State: channels.Accepted, At: time.Now()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		close(l.goOn)
+		if err := r.Apply(t.Context(), channels.Report{Delivery: ids[0], State: channels.Delivered, At: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second) // on the bubble's clock: long enough for the outcome
+		want := map[channels.DeliveryID][]channels.State{ids[0]: {channels.Delivered}, ids[1]: {channels.Accepted}}
+		if diff := cmp.Diff(want, l.states()); diff != "" {
+			t.Error("recorded (-want +got):\n" + diff)
+		}
+	})
+}
+
+func TestANodeThatStopsRecordsWhatItKeeps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newSlowLedger(3)
+		close(l.goOn)
+		r := l.reports()
+		for id := range l.entries {
+			if err := r.Apply(t.Context(), channels.Report{Delivery: id, State: channels.Accepted, At: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.Flush(t.Context())
+		if n := len(l.states()); n != 3 {
+			t.Errorf("%d of 3 are recorded", n)
+		}
+	})
+}
+
+// What is the last word is waited for, as of a provider that reports no more.
+func TestTheLastWordIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newSlowLedger(1)
+		close(l.goOn)
+		r := l.reports()
+		for id := range l.entries {
+			if err := r.Apply(t.Context(), channels.Report{Delivery: id, State: channels.Accepted, Last: true, At: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := len(l.states()); n != 1 {
+			t.Errorf("%d recorded when the report was answered, want 1", n)
+		}
+		time.Sleep(time.Second)
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"relais/channels"
 	"relais/channels/email"
-	"relais/dispatch"
 	"relais/store"
 )
 
@@ -20,7 +19,7 @@ func (n *node) takeBounces(ctx context.Context) error {
 		return nil
 	}
 	cfg := *opened.bounces
-	inbound, err := email.NewInbound(cfg, dispatch.NewReports(n.steps.after).Apply, n.log)
+	inbound, err := email.NewInbound(cfg, n.steps.reports.Apply, n.log)
 	if err != nil {
 		return err
 	}

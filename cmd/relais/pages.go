@@ -78,7 +78,7 @@ func (n *node) webDeps() web.Deps {
 		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
 		DeadLetters:   n.steps.graveyard,
-		Reports:       dispatch.NewReports(n.steps.after),
+		Reports:       n.steps.reports,
 		ReportParsers: parsers,
 		Capabilities:  n.may,
 		Push:          n.pushChannel(),

@@ -23,6 +23,7 @@ type steps struct {
 	planner  *dispatch.Planner
 	senders  map[channels.Name]*dispatch.Sender
 	after    dispatch.Aftermath
+	reports  *dispatch.Reports
 	digester *dispatch.Digester
 	sweeper  *dispatch.Sweeper
 	cases    *dispatch.Cases
@@ -73,6 +74,8 @@ func (n *node) build(ctx context.Context) error {
 	s.planner = &dispatch.Planner{Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
 	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
+	s.reports = dispatch.NewReports(s.after)
+	n.started("reports", func(ctx context.Context) error { s.reports.Flush(ctx); return nil })
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
 	s.graveyard = &dispatch.Graveyard{Ledger: n.store, Publisher: n.broker, Incidents: s.incidents, Now: time.Now}
