@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +31,8 @@ type Planner struct {
 	Page     int                    // members read at a time, at most; memory stays flat whatever their number
 	Now      func() time.Time
 	Log      *slog.Logger
+
+	planning sync.Map // the approvals that this node is planning now
 }
 
 // Handle plans one approval, page by page: the first members are being called
@@ -41,6 +44,13 @@ func (p *Planner) Handle(ctx context.Context, e broker.Event) error {
 	if err != nil {
 		return &broker.DropError{Err: errors.New("the subject's last part is not an approval's id")}
 	}
+	// A large plan takes longer than the sweep waits before it announces the
+	// approval again. The event that began it is not acked before its end, so the
+	// second one may go: planning twice at once only cost twice as much.
+	if _, running := p.planning.LoadOrStore(id, true); running {
+		return nil
+	}
+	defer p.planning.Delete(id)
 	occasion, err := p.occasion(ctx, subscribers.ApprovalID{UUID: id})
 	if errors.Is(err, subscribers.ErrNotFound) {
 		return &broker.DropError{Err: err}
