@@ -79,13 +79,14 @@ func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
 	if err != nil || len(admitted) == 0 {
 		return err
 	}
+	began := s.Now() // the leases in Seen and in the ledger run from here, however long either takes to answer
 	mine := s.gate(ctx, admitted)
-	claimed, err := s.Ledger.Claim(ctx, mine, s.Now(), s.Lease)
+	claimed, err := s.Ledger.Claim(ctx, mine, began, s.Lease)
 	if err != nil {
 		s.release(ctx, mine)
 		return fmt.Errorf("claim deliveries: %w", err)
 	}
-	outcomes := s.sendAll(ctx, claimed)
+	outcomes := s.sendAll(ctx, claimed, began)
 	// The calls were made: their outcome is written even while the node stops.
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/4)
 	defer cancel()
@@ -113,7 +114,7 @@ func (s *Sender) gate(ctx context.Context, ids []channels.DeliveryID) []channels
 	return mine
 }
 
-func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []subscribers.Outcome {
+func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed, leased time.Time) []subscribers.Outcome {
 	ready, outcomes := s.split(claimed)
 	contents, ready, held, err := s.prepare(ctx, ready)
 	outcomes = append(outcomes, held...)
@@ -123,8 +124,9 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed) []s
 	}
 	ready, stopped := s.stopLoops(ctx, ready, contents)
 	outcomes = append(outcomes, stopped...)
-	// What has not begun by then is handed back, well before the lease ends.
-	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Begin)
+	// What has not begun by then is handed back, well before the lease ends: a
+	// claim that the database kept waiting leaves that much less time for calls.
+	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Begin-s.Now().Sub(leased))
 	defer cancel()
 	sent := make([]subscribers.Outcome, len(ready))
 	began := s.standstill.times()

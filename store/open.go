@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 )
 
 // Store is the directory and the ledger. It may be used by many goroutines.
@@ -16,7 +17,8 @@ type Store struct {
 	engine   engine  //
 	writing  *sql.DB // on SQLite one connection, for it has one writer
 	reading  *sql.DB
-	notReady string // what to do when the database cannot be reached
+	patience time.Duration // of a transaction; 0: as long as its context
+	notReady string        // what to do when the database cannot be reached
 }
 
 // engine is what differs between the two databases.

@@ -14,6 +14,9 @@ import (
 const (
 	pgConnections    = 16
 	pgConnectTimeout = 5 * time.Second
+	// A connection that leads nowhere, as when the other machine lost its power,
+	// says nothing for a quarter of an hour. What runs longer than this has one.
+	pgPatience = 30 * time.Second
 )
 
 func connectPostgres(url string) (*Store, error) {
@@ -36,7 +39,7 @@ func connectPostgres(url string) (*Store, error) {
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return &Store{
 		name:   fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port),
-		engine: engine{name: "postgres", pipelined: true}, writing: db, reading: db,
+		engine: engine{name: "postgres", pipelined: true}, writing: db, reading: db, patience: pgPatience,
 		notReady: "see whether PostgreSQL runs there, and whether user and password are right",
 	}, nil
 }

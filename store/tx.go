@@ -52,6 +52,11 @@ func (s *Store) read(ctx context.Context, what string, do func(*tx) error) error
 }
 
 func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*tx) error) error {
+	if s.patience > 0 {
+		patient, cancel := context.WithTimeout(ctx, s.patience)
+		defer cancel()
+		ctx = patient
+	}
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err

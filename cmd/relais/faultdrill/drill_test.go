@@ -28,7 +28,7 @@ func TestKills(t *testing.T) {
 		w.publish(kinds()[i%2])
 		w.killNode()
 	}
-	w.settle(4 * time.Minute)
+	w.settle(patience())
 	w.alive()
 }
 
@@ -45,7 +45,7 @@ func TestOneNode(t *testing.T) {
 		w.publish(kinds()[i%2])
 		w.killNode()
 	}
-	w.settle(4 * time.Minute)
+	w.settle(patience())
 	w.alive()
 }
 
@@ -71,7 +71,7 @@ func TestServersAndLinks(t *testing.T) {
 		}
 	}
 	w.behave()
-	w.settle(4 * time.Minute)
+	w.settle(patience())
 	w.alive()
 }
 
@@ -89,7 +89,7 @@ func TestEmbedded(t *testing.T) {
 		w.publish(kinds()[i%2])
 		w.killNode()
 	}
-	w.settle(4 * time.Minute)
+	w.settle(patience())
 	w.alive()
 }
 

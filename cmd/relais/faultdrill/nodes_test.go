@@ -37,7 +37,7 @@ func TestRollingRestart(t *testing.T) {
 			w.ready(n)
 		}
 	}
-	v := w.settle(3 * time.Minute)
+	v := w.settle(patience())
 	if v.window+v.collapsed > 0 {
 		t.Errorf("a rolling restart repeated something: %s", v)
 	}
@@ -59,7 +59,7 @@ func TestAlertOvertakes(t *testing.T) {
 	slow := []broadcast{w.publish("appeal"), w.publish("appeal"), w.publish("appeal")}
 	w.awaitMore(5)
 	alert := w.publish("alert")
-	w.settle(3 * time.Minute)
+	w.settle(patience())
 	items, _ := w.items("?channel=sms")
 	lastAlert, after := 0, 0
 	for _, it := range items {
@@ -106,7 +106,7 @@ func TestDigestOnce(t *testing.T) {
 	for range 6 {
 		w.killNode()
 	}
-	w.settle(4 * time.Minute)
+	w.settle(patience())
 	items, _ := w.items("")
 	for _, it := range items {
 		if strings.Contains(it.Subject+it.Text, w.published[0].mark) {

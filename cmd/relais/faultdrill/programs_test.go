@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // programs are the paths of what is started.
@@ -87,4 +88,13 @@ func need(t *testing.T) programs {
 // plainEnvironment is ours without what is Relais's.
 func plainEnvironment() []string {
 	return slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "RELAIS_") })
+}
+
+// patience is how long the judge waits for what is owed. Repairs take up to
+// two minutes; RELAIS_TEST_FAULTS_PATIENCE shortens it for trees that are broken on purpose.
+func patience() time.Duration {
+	if d, err := time.ParseDuration(os.Getenv("RELAIS_TEST_FAULTS_PATIENCE")); err == nil {
+		return d
+	}
+	return 4 * time.Minute
 }
