@@ -54,7 +54,7 @@ func TestComposeServices(t *testing.T) {
 		got = append(got, name)
 	}
 	slices.Sort(got)
-	if want := []string{"nats", "postgres", "redis", "relais"}; !slices.Equal(got, want) {
+	if want := []string{"grafana", "nats-1", "nats-2", "nats-3", "postgres", "prometheus", "redis", "relais-1", "relais-2"}; !slices.Equal(got, want) {
 		t.Fatalf("services: got %v, want %v", got, want)
 	}
 	for name, s := range project.Services {
@@ -77,10 +77,17 @@ func TestComposeServices(t *testing.T) {
 				t.Errorf("%s: port %s is open to other machines", name, p)
 			}
 		}
-		if name != "relais" && !has(project.Services["relais"].DependsOn, name) {
-			t.Errorf("relais does not wait for %s", name)
+		for _, node := range []string{"relais-1", "relais-2"} {
+			if waitsFor(name) && !has(project.Services[node].DependsOn, name) {
+				t.Errorf("%s does not wait for %s", node, name)
+			}
 		}
 	}
+}
+
+// waitsFor says whether a node needs the service to begin.
+func waitsFor(name string) bool {
+	return strings.HasPrefix(name, "nats") || name == "redis" || name == "postgres"
 }
 
 func has[V any](m map[string]V, name string) bool {
@@ -104,8 +111,9 @@ func TestComposeSecrets(t *testing.T) {
 	}
 	services := readCompose(t).Services
 	for name, want := range map[string]string{
-		"nats":  "--pass ${NATS_PASSWORD:?",
-		"redis": `--appendonly yes --dir /data --requirepass "$$REDIS_PASSWORD"`,
+		"nats-1": "--pass ${NATS_PASSWORD:?",
+		"nats-3": "--pass ${NATS_PASSWORD:?",
+		"redis":  `--appendonly yes --dir /data --requirepass "$$REDIS_PASSWORD"`,
 	} {
 		if got := strings.Join(services[name].Command, " "); !strings.Contains(got, want) {
 			t.Errorf("%s: got command %q, want %q in it", name, got, want)
@@ -123,31 +131,61 @@ func TestComposeSecrets(t *testing.T) {
 	}
 }
 
-// What compose hands to relais is a configuration that relais takes.
+// What compose hands to the nodes is a configuration that relais takes: two of
+// different names, on a cluster that keeps three copies, with figures.
 func TestComposeConfiguresRelais(t *testing.T) {
 	required := regexp.MustCompile(`\$\{([A-Z_]+):\?[^}]+\}`)
-	var environ []string
-	for variable, value := range readCompose(t).Services["relais"].Environment {
-		value = required.ReplaceAllStringFunc(value, func(s string) string {
-			if strings.Contains(s, "URL") {
-				return "https://relais.example"
-			}
-			return "0123abcd"
-		})
-		environ = append(environ, variable+"="+value)
-	}
-	c, err := Load("", environ)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.NATS.URL.IsZero() || c.Redis.URL.IsZero() || c.Database.URL.IsZero() {
-		t.Error("relais does not use the servers that compose starts")
+	for _, node := range []string{"relais-1", "relais-2"} {
+		var environ []string
+		for variable, value := range readCompose(t).Services[node].Environment {
+			value = required.ReplaceAllStringFunc(value, func(s string) string {
+				if strings.Contains(s, "URL") {
+					return "https://relais.example"
+				}
+				return "0123abcd"
+			})
+			environ = append(environ, variable+"="+value)
+		}
+		c, err := Load("", environ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.NATS.URL.IsZero() || c.Redis.URL.IsZero() || c.Database.URL.IsZero() {
+			t.Errorf("%s does not use the servers that compose starts", node)
+		}
+		if c.Node != node || c.NATS.Replicas != 3 || c.Metrics.Listen == "" {
+			t.Errorf("%s: named %s, %d copies, figures on %q", node, c.Node, c.NATS.Replicas, c.Metrics.Listen)
+		}
 	}
 }
 
-// The image is built from every folder that holds packages of the program.
-func TestComposeBuildsEveryPackage(t *testing.T) {
-	dockerfile := readCompose(t).Services["relais"].Build["dockerfile_inline"]
+// Prometheus scrapes every node, and each file that compose hands on is there.
+func TestComposeWatchesEveryNode(t *testing.T) {
+	page, err := os.ReadFile(composeFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, node := range []string{"relais-1", "relais-2"} {
+		if !strings.Contains(string(page), `"`+node+`:9464"`) {
+			t.Errorf("nobody scrapes %s", node)
+		}
+	}
+	for _, m := range regexp.MustCompile(`\{file: ([^}]+)\}`).FindAllStringSubmatch(string(page), -1) {
+		if _, err := os.Stat("../" + m[1]); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// The image is built from every folder that holds packages of the program, and
+// runs a static binary without rights.
+func TestImageBuildsEveryPackage(t *testing.T) {
+	build := readCompose(t).Services["relais-1"].Build
+	text, err := os.ReadFile(filepath.Join("..", build["context"], build["dockerfile"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dockerfile := string(text)
 	folders, err := filepath.Glob("../*/")
 	if err != nil {
 		t.Fatal(err)
@@ -160,6 +198,11 @@ func TestComposeBuildsEveryPackage(t *testing.T) {
 		}
 		if len(sources) > 0 && !strings.Contains(dockerfile, "COPY "+name+" "+name+"\n") {
 			t.Errorf("the image is built without %s", name)
+		}
+	}
+	for _, want := range []string{"CGO_ENABLED=0", "USER relais", "COPY cmd cmd\n"} {
+		if !strings.Contains(dockerfile, want) {
+			t.Errorf("the image lacks %q", want)
 		}
 	}
 }
