@@ -37,6 +37,7 @@ type steps struct {
 
 const (
 	memberPage = 500 // people read at a time
+	digestPage = 100 // of an infoflash: an alert waits until its page is written
 	slotLease  = 5 * time.Minute
 	sweepLease = 30 * time.Second
 )
@@ -76,7 +77,7 @@ func (n *node) build(ctx context.Context) error {
 	s.after = dispatch.Aftermath{Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.reports = dispatch.NewReports(s.after)
 	n.started("reports", func(ctx context.Context) error { s.reports.Flush(ctx); return nil })
-	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: memberPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
+	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: digestPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
 	s.graveyard = &dispatch.Graveyard{Ledger: n.store, Publisher: n.broker, Incidents: s.incidents, Now: time.Now}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
