@@ -25,6 +25,7 @@ type Message struct {
 	Certainty    Certainty       `json:"certainty"`
 	References   []MessageID     `json:"references,omitempty"` // what it answers, corrects, closes or cancels
 	Clearance    string          `json:"clearance,omitempty"`  // for Missing: the reference of the magistrate's leave
+	Override     string          `json:"override,omitempty"`   // why it may name what rule 2 of PLP.md rules out; empty: it does not
 	Texts        map[Lang]Text   `json:"texts"`
 	Picture      *Picture        `json:"picture,omitempty"` // nil: none
 }

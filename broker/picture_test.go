@@ -76,7 +76,7 @@ func TestFitPictureTurnsItUprightAndForgetsThePlace(t *testing.T) {
 }
 
 func TestFitPictureMakesItSmall(t *testing.T) {
-	noise := image.NewRGBA(image.Rect(0, 0, 2400, 1800))
+	noise := image.NewRGBA(image.Rect(0, 0, 1400, 700))
 	rng := rand.NewChaCha8([32]byte{1})
 	if _, err := rng.Read(noise.Pix); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestFitPictureRefuses(t *testing.T) {
 func pictured(data []byte) Message {
 	sent := time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC)
 	return Message{
-		ID: NewMessageID(), Zone: "demo", Author: "Insp. Delvaux", Sent: sent, Expires: sent.Add(time.Hour), Kind: Prevention,
+		ID: NewMessageID(), Zone: "demo", Override: "A false letter, nobody is on it", Author: "Insp. Delvaux", Sent: sent, Expires: sent.Add(time.Hour), Kind: Prevention,
 		Texts:   map[Lang]Text{French: {Title: "Titre", Body: "Texte"}, Dutch: {Title: "Titel", Body: "Tekst"}},
 		Picture: &Picture{JPEG: data, Alt: map[Lang]string{French: "Une fausse lettre", Dutch: "Een valse brief"}},
 	}.WithUsual()

@@ -288,7 +288,7 @@ func (p *composePage) explain(wrong faults) {
 	for _, lang := range broker.Langs() {
 		fields = append(fields, "title."+string(lang), "body."+string(lang))
 	}
-	for _, field := range append(fields, "expires") {
+	for _, field := range append(fields, "override", "expires") {
 		if key, ok := wrong[field]; ok {
 			p.Faults = append(p.Faults, faultLine{field, p.T(key, "title", broker.MaxTitle, "body", broker.MaxBody)})
 		}

@@ -26,6 +26,7 @@ type form struct {
 	Severity     string
 	Certainty    string
 	Clearance    string
+	Override     string // why it may hold what could point at a person
 	Texts        map[broker.Lang]broker.Text
 	Anyway       bool `json:"-"` // the author has seen what is alike; the message stays the same
 }
@@ -44,7 +45,7 @@ func readForm(values url.Values) form {
 		All: values.Get("all") != "", Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
 		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
-		Clearance: oneLine(values.Get("clearance")), Anyway: values.Get("anyway") != "", Texts: make(map[broker.Lang]broker.Text),
+		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "", Texts: make(map[broker.Lang]broker.Text),
 	}
 	for _, lang := range broker.Langs() {
 		t := broker.Text{Title: strings.TrimSpace(values.Get("title." + string(lang))), Body: strings.TrimSpace(unixLines(values.Get("body." + string(lang))))}
@@ -68,7 +69,7 @@ func (f form) message(now time.Time, loc *time.Location) (broker.Message, faults
 		Revision: 1, Zone: f.Zone, Author: f.Author, Sent: now.UTC().Truncate(time.Second),
 		Kind: f.Kind, MsgType: f.MsgType, Urgency: broker.Urgency(f.Urgency),
 		Severity: broker.Severity(f.Severity), Certainty: broker.Certainty(f.Certainty),
-		Clearance: f.Clearance, Texts: f.Texts,
+		Clearance: f.Clearance, Override: f.Override, Texts: f.Texts,
 	}
 	expires, err := time.ParseInLocation(dateTimeLocal, f.Expires, loc)
 	if err != nil {
@@ -110,15 +111,32 @@ func (f form) judge(m broker.Message, wrong faults) {
 	if len(m.Texts) == 0 {
 		wrong["texts"] = "fault.texts"
 	}
+	wrong.sensitive(m)
 	for lang, t := range m.Texts {
 		alone := broker.Message{
 			ID: broker.NewMessageID(), Revision: 1, Zone: "any", Author: "any", Sent: m.Sent, Expires: m.Sent.Add(time.Hour),
 			Kind: broker.Info, MsgType: broker.TypeAlert, Urgency: broker.Future, Severity: broker.SeverityUnknown,
-			Certainty: broker.CertaintyUnknown, Texts: map[broker.Lang]broker.Text{lang: t},
+			Certainty: broker.CertaintyUnknown, Override: m.Override, Texts: map[broker.Lang]broker.Text{lang: t},
 		}
 		wrong.note(alone.Validate())
 	}
 	wrong.note(m.Validate())
+}
+
+// sensitive says beside each text what in it could point at a person, and asks
+// for the reason (PLP.md, rule 2).
+func (wrong faults) sensitive(m broker.Message) {
+	if m.Override != "" {
+		return
+	}
+	says := map[broker.Sensitive]string{broker.NumberPlate: "fault.plate", broker.PhoneNumber: "fault.phone", broker.NameAddress: "fault.person"}
+	for _, found := range m.Findings() {
+		field, _ := formField(found.Field)
+		if _, known := wrong[field]; !known {
+			wrong[field] = says[found.What]
+		}
+		wrong["override"] = "fault.override"
+	}
 }
 
 // note files a fault under the form's field that it belongs to; the first word
@@ -151,7 +169,7 @@ func formField(path string) (field, key string) {
 		return part + "." + lang, "fault." + part
 	case "references":
 		return "reference", "fault.reference"
-	case "author", "expires", "partnerships", "clearance":
+	case "author", "expires", "partnerships", "clearance", "override":
 		return name, "fault." + name
 	}
 	return "form", "fault.form"

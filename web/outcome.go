@@ -73,6 +73,7 @@ type messageHead struct {
 	Class   string // the urgency, for the colour
 	Type    string // correction or withdrawal; empty for something new
 	Author  string
+	Reason  string // for which it may name somebody; usually empty
 	Sent    string
 	Expires string
 	Over    bool // the message has expired
@@ -81,7 +82,7 @@ type messageHead struct {
 func (v view) head(m broker.Message) messageHead {
 	h := messageHead{
 		Kind: v.Kind(m.Kind), Urgency: v.Urgency(m.Urgency), Class: string(m.Urgency),
-		Author: m.Author, Sent: v.When(m.Sent), Expires: v.When(m.Expires), Over: !v.now.Before(m.Expires),
+		Author: m.Author, Reason: m.Override, Sent: v.When(m.Sent), Expires: v.When(m.Expires), Over: !v.now.Before(m.Expires),
 	}
 	switch m.MsgType {
 	case broker.TypeUpdate:

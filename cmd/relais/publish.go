@@ -31,6 +31,7 @@ type publishCommand struct {
 	Expires      time.Duration     `default:"12h" help:"How long the message is of use."`
 	References   []string          `name:"reference" placeholder:"ID" help:"Message that this one answers, corrects, closes or cancels."`
 	Clearance    string            `help:"For missing: the magistrate's reference."`
+	Override     string            `placeholder:"REASON" help:"Why the message may hold a number plate, somebody's telephone number, a name with an address or a picture that may show somebody."`
 	Title        map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Title in fr, nl, de or en; may be repeated."`
 	Body         map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Text in the same language."`
 	Picture      string            `placeholder:"FILE" help:"JPEG or PNG for the emails and pages; for missing, prevention and info. It is made small, and what the file says of place and time is left out."`
@@ -139,7 +140,7 @@ func stamped(m broker.Message) broker.Message {
 
 func (c *publishCommand) fromFlags() (broker.Message, error) {
 	m := stamped(broker.Message{
-		Zone: broker.ZoneID(c.Zone), Author: c.Author, Clearance: c.Clearance,
+		Zone: broker.ZoneID(c.Zone), Author: c.Author, Clearance: c.Clearance, Override: c.Override,
 		Kind: broker.Kind(c.Kind), MsgType: broker.MsgType(c.MsgType), Urgency: broker.Urgency(c.Urgency),
 		Severity: broker.Severity(c.Severity), Certainty: broker.Certainty(c.Certainty),
 		Texts: make(map[broker.Lang]broker.Text),
