@@ -66,8 +66,14 @@ func newGauges() gauges {
 	}
 }
 
-// Describe lists what Collect gives.
-func (s *standing) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(s, out) }
+// Describe lists what Collect gives, and reads nothing: the registry asks at the
+// start, before there is a consumer.
+func (s *standing) Describe(out chan<- *prometheus.Desc) {
+	g := s.gauges
+	for _, d := range []*prometheus.Desc{g.waiting, g.oldest, g.overdue, g.queue, g.dead, g.incidents, g.missing, g.late, g.budgets, g.budgetMost, g.spent, g.broken} {
+		out <- d
+	}
+}
 
 // Collect reads how the work stands. What cannot be read is left out and said so.
 func (s *standing) Collect(out chan<- prometheus.Metric) {
