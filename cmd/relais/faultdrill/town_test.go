@@ -129,6 +129,7 @@ func (w *town) external(nodes, brokers int) {
 	w.postgres, w.pgLink, direct = startPostgres(w.t, w.p, w.dir)
 	w.publishTo = w.nats.url()
 	w.openRows("pgx", direct)
+	w.awaitDatabase()
 	w.prepareNodes(nodes, []string{
 		"RELAIS_NATS_URL=" + w.nats.url(), "RELAIS_NATS_REPLICAS=" + strconv.Itoa(brokers),
 		"RELAIS_REDIS_URL=redis://" + w.redisLink.address(), "RELAIS_DATABASE_URL=" + databaseURL(w.pgLink.address()),
@@ -142,6 +143,20 @@ func (w *town) embedded(dataDir string) {
 	w.dataDir, w.publishTo = dataDir, "nats://"+listen
 	w.prepareNodes(1, []string{"RELAIS_DATA_DIR=" + dataDir, "RELAIS_NATS_LISTEN=" + listen})
 	w.enroll()
+}
+
+// awaitDatabase waits until PostgreSQL takes queries: its port answers before that.
+func (w *town) awaitDatabase() {
+	w.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		err := w.rows.PingContext(w.t.Context())
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("PostgreSQL does not take queries: %v\n%s", err, w.postgres.tail())
+		}
+	}
 }
 
 func (w *town) openRows(driver, address string) {
