@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"log/slog"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Message is one publication of the police, as JSON on Subject
@@ -16,6 +18,7 @@ type Message struct {
 	Zone         ZoneID          `json:"zone"`                   // the zone whose police wrote it
 	Partnerships []PartnershipID `json:"partnerships,omitempty"` // empty: the whole zone
 	Author       string          `json:"author"`                 // the officer, as shown to coordinators
+	AuthorID     uuid.UUID       `json:"authorId,omitzero"`      // who that is, where they have signed in
 	Sent         time.Time       `json:"sent"`                   // when it was published
 	Expires      time.Time       `json:"expires"`                // nothing is sent after it
 	Kind         Kind            `json:"kind"`

@@ -70,6 +70,15 @@ func (s *Store) Incidents(ctx context.Context, zone broker.ZoneID, all bool) (fo
 	return found, err
 }
 
+// Incident returns one, or subscribers.ErrNotFound.
+func (s *Store) Incident(ctx context.Context, id subscribers.IncidentID) (found subscribers.Incident, err error) {
+	err = s.read(ctx, fmt.Sprintf("read incident %s", id), func(t *tx) error {
+		found, err = one(ctx, t, scanIncident, `SELECT `+incidentColumns+` FROM incidents WHERE id = $1`, id.UUID[:])
+		return err
+	})
+	return found, err
+}
+
 // AckIncident notes who has seen an incident. It returns
 // *subscribers.IncidentSeenError when somebody else had before, and
 // subscribers.ErrNotFound when there is none.

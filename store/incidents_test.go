@@ -36,6 +36,11 @@ func TestIncidentsCountUpUntilTheyRest(t *testing.T) {
 		_, isNew = raise("", "sms", 0, 1)
 		same(t, "the whole installation", isNew, true)
 
+		same(t, "one by its id", got(s.Incident(t.Context(), first))(t).Count, 7)
+		if _, err := s.Incident(t.Context(), subscribers.IncidentID{UUID: uuid.New()}); !errors.Is(err, subscribers.ErrNotFound) {
+			t.Errorf("unknown: got %v, want ErrNotFound", err)
+		}
+
 		elsewhere := subscribers.Incident{Kind: subscribers.IncidentLoop, Zone: "eupen", Partnership: linden, Message: broker.NewMessageID(), Matter: "a", First: noon, Last: noon}
 		same(t, "in another partnership", got(s.RaiseIncident(t.Context(), elsewhere, time.Hour, nil, nil))(t), false)
 		several := got(s.Incidents(t.Context(), "eupen", false))(t)[1] // before it the whole installation's

@@ -13,12 +13,12 @@ import (
 func TestRightsOfRoles(t *testing.T) {
 	for role, want := range map[PostRole][]Right{
 		PostAdmin: {ReadMessages, ReadApprovals, ReadCases, ReadIncidents, AckIncidents, ReadOfficers, ReadBudget, ReadDigests,
-			ReadAbsences, SetAbsences, ReadMembers, ChangeMembers, ReadDead, Replay},
+			ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadDead, Replay},
 		PostMandated: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-			ReadBudget, ReadDigests, ReadAbsences, SetAbsences},
+			ReadBudget, ReadDigests, ReadAbsences, SetAbsences, SetOthersAway},
 		PostOfficer: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
 			ReadBudget, ReadDigests, ReadAbsences},
-		PostCoordinator: {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},
+		PostCoordinator: {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway},
 		PostDeputy:      {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},
 		PostCommittee:   {ReadApprovals, Decide, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},
 		PostMember:      nil,

@@ -55,11 +55,13 @@ type Decision struct {
 	To     ApprovalState
 	By     string   // the approver's name, "the police", or "nobody" for a lapse
 	Member MemberID // the approver, where the way of deciding says so; not kept
-	At     time.Time
-	How    How
-	Why    string    // a refusal's or release's reason, the question to the police, or their answer
-	Note   string    // the coordinator's local note, at most MaxNote characters
-	Until  time.Time // of a hold: when the approvers are asked again
+
+	Account MemberID // who has signed in to decide, approver or police; zero: nobody has; not kept
+	At      time.Time
+	How     How
+	Why     string    // a refusal's or release's reason, the question to the police, or their answer
+	Note    string    // the coordinator's local note, at most MaxNote characters
+	Until   time.Time // of a hold: when the approvers are asked again
 }
 
 // Move is a decision as it is kept, with the version that it made.

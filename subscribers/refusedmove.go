@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"relais/broker"
 )
 
@@ -49,7 +51,7 @@ func (a Approval) forbids(d Decision, m broker.Message) *RefusedMoveError {
 	}
 	byPerson := d.byPerson()
 	switch {
-	case byPerson && d.To != ApprovalPending && d.By == m.Author: // PLP.md, rule 5
+	case byPerson && d.To != ApprovalPending && d.byAuthor(m): // PLP.md, rule 5
 		return refuse(FaultAuthor, "the author of a message cannot approve it")
 	case d.To.Granted() && !d.At.Before(m.Expires):
 		return refuse(FaultExpired, "the message has expired, so it is not sent any more")
@@ -66,6 +68,20 @@ func (a Approval) forbids(d Decision, m broker.Message) *RefusedMoveError {
 // byPerson says whether somebody decided, and not the plan or a newer message.
 func (d Decision) byPerson() bool {
 	return d.How != HowPlan && d.How != HowRevision && d.How != HowCancel
+}
+
+// byAuthor says whether the author of a message decides about it: by who they
+// are where both are known, for two people may have one name and one person two;
+// else by the names that they gave.
+func (d Decision) byAuthor(m broker.Message) bool {
+	who := d.Account
+	if who == (MemberID{}) {
+		who = d.Member
+	}
+	if who != (MemberID{}) && m.AuthorID != (uuid.UUID{}) {
+		return who.UUID == m.AuthorID
+	}
+	return d.By == m.Author
 }
 
 // lacks says which words a decision lacks, or has too many of.

@@ -22,8 +22,9 @@ const (
 	ReadDigests   Right = "digests:read"
 	ChangeDigests Right = "digests:change" // hold one, release it, write its cover note
 	ReadAbsences  Right = "absences:read"
-	SetAbsences   Right = "absences:write"
-	ReadMembers   Right = "members:read" // what a single member wants
+	SetAbsences   Right = "absences:write"  // one's own
+	SetOthersAway Right = "absences:others" // anybody's: the coordinator's calendar
+	ReadMembers   Right = "members:read"    // what a single member wants
 	ChangeMembers Right = "members:write"
 	ReadDead      Right = "dead:read"
 	Replay        Right = "dead:replay"
@@ -33,7 +34,7 @@ const (
 func Rights() []Right {
 	return []Right{
 		ReadMessages, Publish, ReadApprovals, Decide, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, ReadMembers, ChangeMembers, ReadDead, Replay,
+		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadDead, Replay,
 	}
 }
 
@@ -57,6 +58,8 @@ func (do Right) roles() []PostRole {
 		return approvers
 	case SetAbsences:
 		return append(approvers, PostAdmin, PostMandated)
+	case SetOthersAway:
+		return []PostRole{PostAdmin, PostMandated, PostCoordinator}
 	case ReadBudget:
 		return append(zone, PostCoordinator, PostDeputy)
 	case ReadMembers, ChangeMembers, ReadDead, Replay:

@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"relais/subscribers"
 )
 
 // refusal answers a request that is not let in, in the words of its reader.
@@ -16,40 +20,70 @@ type refusal func(w http.ResponseWriter, r *http.Request, status int)
 // message of four full texts, percent-encoded, and a picture.
 const maxBody = 448 << 10
 
-// guarded lets those in who hold the API token, or without one those on this
-// machine, and no request that comes from another site's page.
-func (s *server) guarded(origin *http.CrossOriginProtection, refuse refusal, h http.HandlerFunc) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if status := s.denied(r); status != 0 {
-			if status == http.StatusUnauthorized {
-				w.Header().Set("WWW-Authenticate", `Basic realm="Relais", charset="UTF-8"`)
-			}
-			refuse(w, r, status)
-			return
-		}
-		if origin.Check(r) != nil {
-			refuse(w, r, statusCrossOrigin)
-			return
-		}
+// guarded lets those in who may do what the row says, and no request that comes
+// from another site's page.
+func (s *server) guarded(row route, refuse refusal) http.Handler {
+	origin := http.NewCrossOriginProtection()
+	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		h(w, r)
-	})
+		who, status, err := s.whoCalls(r)
+		who.right = row.right
+		if err == nil && status == 0 && origin.Check(r) != nil {
+			status = statusCrossOrigin
+		}
+		switch {
+		case err != nil:
+			s.failAccess(w, r, refuse, err)
+		case status == http.StatusUnauthorized:
+			w.Header().Set("WWW-Authenticate", `Basic realm="Relais", charset="UTF-8"`)
+			refuse(w, r, status)
+		case status != 0:
+			refuse(w, r, status)
+		default:
+			s.admit(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)), row, refuse)
+		}
+	}))
 }
 
-// denied returns 0, or the status with which a request is refused.
-func (s *server) denied(r *http.Request) int {
-	if s.options.APIToken.IsZero() {
-		// A page elsewhere can point a name of its own at 127.0.0.1 (DNS
-		// rebinding); the browser then sends that name as Host.
-		if !loopback(r.Host) {
-			return http.StatusMisdirectedRequest
+// admit lets somebody who is known do what the row says, if they may.
+func (s *server) admit(w http.ResponseWriter, r *http.Request, row route, refuse refusal) {
+	status, err := s.forbidden(row, r, callerOf(r.Context()))
+	switch {
+	case err != nil:
+		s.failAccess(w, r, refuse, err)
+	case status == http.StatusForbidden:
+		s.refuseRight(w, r, row.door)
+	case status != 0:
+		refuse(w, r, status)
+	default:
+		row.do(w, r)
+	}
+}
+
+func (s *server) failAccess(w http.ResponseWriter, r *http.Request, refuse refusal, err error) {
+	s.Log.ErrorContext(r.Context(), "request failed", "doing", "find out who may do this", "err", err)
+	refuse(w, r, http.StatusInternalServerError)
+}
+
+// forbidden returns 0, or the status with which somebody who is known is refused.
+func (s *server) forbidden(row route, r *http.Request, who caller) (int, error) {
+	if who.everything || row.about == nil {
+		return 0, nil
+	}
+	may, err := row.about(s, r, who)
+	var unread *formError
+	switch {
+	case errors.As(err, &unread):
+		if tooLong(err) {
+			return http.StatusRequestEntityTooLarge, nil
 		}
-		return 0
+		return http.StatusBadRequest, nil
+	case errors.Is(err, subscribers.ErrNotFound) && who.somewhere():
+		return 0, nil // the handler says that there is none
+	case errors.Is(err, subscribers.ErrNotFound), err == nil && !may:
+		return http.StatusForbidden, nil
 	}
-	if !sameSecret(presentedToken(r), s.options.APIToken.Reveal()) {
-		return http.StatusUnauthorized
-	}
-	return 0
+	return 0, err
 }
 
 // presentedToken is the bearer token (RFC 6750, 2.1) or, from browsers, the

@@ -18,7 +18,7 @@ func basic(user, password string) string {
 // With a token, desk and API need it; links, callbacks and health never do.
 func TestToken(t *testing.T) {
 	w := newWorld(t)
-	w.options.APIToken = channels.NewSecret("s3cret")
+	w.options.APIToken, w.options.Open = channels.NewSecret("s3cret"), false
 	w.restart()
 	for _, test := range []struct {
 		name, authorization string
@@ -73,7 +73,7 @@ func TestHost(t *testing.T) {
 // What another site's page makes a browser send is refused, with the token too.
 func TestCrossOrigin(t *testing.T) {
 	w := newWorld(t)
-	w.options.APIToken = channels.NewSecret("s3cret")
+	w.options.APIToken, w.options.Open = channels.NewSecret("s3cret"), false
 	w.restart()
 	for _, header := range []map[string]string{
 		{"Sec-Fetch-Site": "cross-site"},

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"relais/broker"
+	"relais/subscribers"
 )
 
 // How many messages a list holds when the request does not say, and at most.
@@ -44,12 +46,21 @@ func (s *server) apiMessages(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"messages": messages})
 }
 
-// askedZones is ?zone=, or all.
+// askedZones is ?zone=, or all in which the caller has the route's right.
 func (s *server) askedZones(r *http.Request) ([]broker.ZoneID, error) {
 	if zone := r.URL.Query().Get("zone"); zone != "" {
 		return []broker.ZoneID{broker.ZoneID(zone)}, nil
 	}
-	return s.Zones(r.Context())
+	return s.myZones(r.Context())
+}
+
+// visible keeps what the caller may see of a list of a zone: who belongs to one
+// partnership does not see the others'.
+func visible[T any](r *http.Request, zone broker.ZoneID, list []T, partnership func(T) broker.PartnershipID) []T {
+	who := callerOf(r.Context())
+	return slices.DeleteFunc(list, func(one T) bool {
+		return !who.may(subscribers.Scope{Zone: zone, Partnership: partnership(one)})
+	})
 }
 
 // published is the answer to a message that was taken.
@@ -96,7 +107,7 @@ func (s *server) readMessage(w http.ResponseWriter, r *http.Request) (broker.Mes
 	}
 	m, err := broker.ParseMessage(data)
 	if err == nil {
-		m = s.completed(m)
+		m = callerOf(r.Context()).wrote(s.completed(m))
 		err = m.Validate()
 	}
 	var fault *broker.Fault
@@ -106,8 +117,31 @@ func (s *server) readMessage(w http.ResponseWriter, r *http.Request) (broker.Mes
 	}
 	if err != nil {
 		s.failJSON(w, r, "read the message", err)
+		return m, false
 	}
-	return m, err == nil
+	return m, s.mayWrite(w, r, m)
+}
+
+// mayWrite says whether the caller may write for a message's zone, and about what
+// it answers; else it has answered.
+func (s *server) mayWrite(w http.ResponseWriter, r *http.Request, m broker.Message) bool {
+	who := callerOf(r.Context())
+	may := who.may(subscribers.Scope{Zone: m.Zone})
+	for _, earlier := range m.References {
+		if !may || who.everything {
+			break
+		}
+		about, err := s.mayAboutMessage(r.Context(), earlier.String(), who)
+		if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
+			s.failJSON(w, r, "read the message it is about", err)
+			return false
+		}
+		may = about || err != nil // what does not exist is the router's to refuse
+	}
+	if !may {
+		s.refuseRight(w, r, doorAPI)
+	}
+	return may
 }
 
 func (s *server) completed(m broker.Message) broker.Message {

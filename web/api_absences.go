@@ -68,6 +68,11 @@ func (s *server) apiSetAbsences(w http.ResponseWriter, r *http.Request) {
 		refuseFault(w, &broker.Fault{Field: "member", Problem: "is no approver of this partnership", Remedy: "GET this address lists them"})
 		return
 	}
+	who := callerOf(r.Context())
+	if body.Member != who.account.ID && !who.mayAlso(subscribers.SetOthersAway, subscribers.Scope{Zone: p.Zone, Partnership: p.ID}) {
+		s.refuseRight(w, r, doorAPI)
+		return
+	}
 	away, fault := checked(body.Absences, p.Today(s.Now()))
 	if fault != nil {
 		refuseFault(w, fault)

@@ -67,7 +67,7 @@ func (s *server) apiDecide(to subscribers.ApprovalState) http.HandlerFunc {
 			refuseFault(w, fault)
 			return
 		}
-		approval, err := s.Decider.Decide(r.Context(), id, a.decision(to, s.Now()))
+		approval, err := s.Decider.Decide(r.Context(), id, callerOf(r.Context()).signed(a.decision(to, s.Now())))
 		if err != nil {
 			s.refuseDecision(w, r, err)
 			return

@@ -53,7 +53,7 @@ func decisionAsJSON(d subscribers.Decision) *firstSaid {
 	return &firstSaid{d.To, d.By, d.At, d.How, d.Why, d.Note, d.Until}
 }
 
-// apiApprovals lists what waits for an answer, in ?zone= or in all.
+// apiApprovals lists what waits for an answer, in ?zone= or in all that the caller may see.
 func (s *server) apiApprovals(w http.ResponseWriter, r *http.Request) {
 	zones, err := s.askedZones(r)
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *server) apiApprovals(w http.ResponseWriter, r *http.Request) {
 			s.failJSON(w, r, "list the approvals", err)
 			return
 		}
-		for _, a := range open {
+		for _, a := range visible(r, zone, open, func(a subscribers.Approval) broker.PartnershipID { return a.Partnership }) {
 			list = append(list, approvalAsJSON(a))
 		}
 	}
@@ -93,7 +93,7 @@ func readAnswer(r *http.Request, to subscribers.ApprovalState) (answer, *broker.
 	}
 	a.By, a.Note = oneLine(a.By), oneLine(a.Note)
 	a.Reason, a.Question, a.Answer = strings.TrimSpace(a.Reason), strings.TrimSpace(a.Question), strings.TrimSpace(a.Answer)
-	if a.By == "" {
+	if a.By = callerOf(r.Context()).called(a.By); a.By == "" {
 		return a, &broker.Fault{Field: "by", Problem: "is missing", Remedy: "name the person who decides"}
 	}
 	return a, a.missing(to)

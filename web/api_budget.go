@@ -6,6 +6,7 @@ import (
 
 	"relais/broker"
 	"relais/channels"
+	"relais/subscribers"
 )
 
 // spendingJSON is what a partnership spent in a month, in euros.
@@ -28,10 +29,19 @@ func (s *server) apiBudget(w http.ResponseWriter, r *http.Request) {
 		refuseFault(w, &broker.Fault{Field: "month", Problem: "is not a month", Remedy: "write it as 2026-11"})
 		return
 	}
-	spent, err := s.Budgets.Spendings(r.Context(), broker.ZoneID(query.Get("zone")), month)
+	zones, err := s.askedZones(r)
 	if err != nil {
-		s.failJSON(w, r, "add up what was spent", err)
+		s.failJSON(w, r, "list the zones", err)
 		return
+	}
+	var spent []subscribers.Spending
+	for _, zone := range zones {
+		found, err := s.Budgets.Spendings(r.Context(), zone, month)
+		if err != nil {
+			s.failJSON(w, r, "add up what was spent", err)
+			return
+		}
+		spent = append(spent, visible(r, zone, found, func(one subscribers.Spending) broker.PartnershipID { return one.Partnership.ID })...)
 	}
 	list := []spendingJSON{}
 	for _, one := range spent {

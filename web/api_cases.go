@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,7 +30,7 @@ type caseJSON struct {
 // apiCases lists the open cases of ?zone= or of all, those that are due first
 // at the front; with ?overdue=true only those whose time has come.
 func (s *server) apiCases(w http.ResponseWriter, r *http.Request) {
-	open, err := s.Records.OpenCases(r.Context(), broker.ZoneID(r.URL.Query().Get("zone")))
+	open, err := s.openCases(r)
 	if err != nil {
 		s.failJSON(w, r, "list the cases", err)
 		return
@@ -49,6 +50,24 @@ func (s *server) apiCases(w http.ResponseWriter, r *http.Request) {
 		list = append(list, caseJSON{c.ID, c.Zone, c.Partnership, c.Message, text.Title, c.Owner, c.Opened, c.Due, overdue, int(c.Step)})
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"cases": list})
+}
+
+// openCases are those of each asked zone, due first at the front.
+func (s *server) openCases(r *http.Request) ([]subscribers.Case, error) {
+	zones, err := s.askedZones(r)
+	if err != nil {
+		return nil, err
+	}
+	var all []subscribers.Case
+	for _, zone := range zones {
+		open, err := s.Records.OpenCases(r.Context(), zone)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, open...)
+	}
+	slices.SortStableFunc(all, func(a, b subscribers.Case) int { return a.Due.Compare(b.Due) })
+	return all, nil
 }
 
 // noWord is why there will be no word, and who says so.
@@ -71,7 +90,7 @@ func (s *server) apiCloseCase(w http.ResponseWriter, r *http.Request) {
 		refuseFault(w, &broker.Fault{Field: "answer", Problem: "is not a JSON object with by and reason", Remedy: `send {"by": "your name"}`})
 		return
 	}
-	if said.By = oneLine(said.By); said.By == "" {
+	if said.By = callerOf(r.Context()).called(oneLine(said.By)); said.By == "" {
 		refuseFault(w, &broker.Fault{Field: "by", Problem: "is missing", Remedy: "name the officer who says that the inquiry allows no word"})
 		return
 	}

@@ -35,10 +35,19 @@ type digestItemJSON struct {
 
 // apiDigests lists the next infoflash of each partnership of ?zone= or of all.
 func (s *server) apiDigests(w http.ResponseWriter, r *http.Request) {
-	coming, err := s.Infoflashes.Coming(r.Context(), broker.ZoneID(r.URL.Query().Get("zone")))
+	zones, err := s.askedZones(r)
 	if err != nil {
-		s.failJSON(w, r, "list the infoflashes", err)
+		s.failJSON(w, r, "list the zones", err)
 		return
+	}
+	var coming []subscribers.SlotPreview
+	for _, zone := range zones {
+		found, err := s.Infoflashes.Coming(r.Context(), zone)
+		if err != nil {
+			s.failJSON(w, r, "list the infoflashes", err)
+			return
+		}
+		coming = append(coming, visible(r, zone, found, func(p subscribers.SlotPreview) broker.PartnershipID { return p.Partnership })...)
 	}
 	list := []digestJSON{}
 	for _, preview := range coming {
@@ -115,12 +124,12 @@ func (s *server) apiChangeDigest(change subscribers.SlotChange) http.HandlerFunc
 			refuseFault(w, &broker.Fault{Field: "answer", Problem: "is not a JSON object with by and note", Remedy: `send {"by": "your name"}`})
 			return
 		}
-		if said.By = oneLine(said.By); said.By == "" {
+		if said.By = callerOf(r.Context()).called(oneLine(said.By)); said.By == "" {
 			refuseFault(w, &broker.Fault{Field: "by", Problem: "is missing", Remedy: "name the person who decides"})
 			return
 		}
 		id := broker.PartnershipID(r.PathValue("partnership"))
-		if err := s.Infoflashes.Change(r.Context(), id, on, change, oneLine(said.Note), said.By, subscribers.MemberID{}); err != nil {
+		if err := s.Infoflashes.Change(r.Context(), id, on, change, oneLine(said.Note), said.By, callerOf(r.Context()).account.ID); err != nil {
 			s.refuseDigest(w, r, err)
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -33,7 +34,7 @@ type incidentJSON struct {
 // the language ?lang= or in English; with ?all=true the others as well.
 func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	found, err := s.Incidents.Incidents(r.Context(), broker.ZoneID(query.Get("zone")), query.Get("all") == "true")
+	found, err := s.incidents(r, query.Get("all") == "true")
 	if err != nil {
 		s.failJSON(w, r, "list the incidents", err)
 		return
@@ -48,6 +49,34 @@ func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request) {
 		list = append(list, shown)
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"incidents": list})
+}
+
+// incidents are those of each asked zone; what concerns the whole installation
+// stands in every one, and once in the list.
+func (s *server) incidents(r *http.Request, all bool) ([]subscribers.Incident, error) {
+	zones, err := s.askedZones(r)
+	if err != nil {
+		return nil, err
+	}
+	if callerOf(r.Context()).everything && r.URL.Query().Get("zone") == "" {
+		zones = []broker.ZoneID{""} // those of an installation without any zone as well
+	}
+	var list []subscribers.Incident
+	seen := make(map[subscribers.IncidentID]bool)
+	for _, zone := range zones {
+		found, err := s.Incidents.Incidents(r.Context(), zone, all)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range found {
+			if !seen[i.ID] {
+				seen[i.ID] = true
+				list = append(list, i)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b subscribers.Incident) int { return b.Last.Compare(a.Last) })
+	return list, nil
 }
 
 // apiAck notes who has seen an incident.
@@ -66,7 +95,7 @@ func (s *server) apiAck(w http.ResponseWriter, r *http.Request) {
 		refuseFault(w, &broker.Fault{Field: "answer", Problem: "is not a JSON object with by", Remedy: `send {"by": "your name"}`})
 		return
 	}
-	if said.By = oneLine(said.By); said.By == "" || utf8.RuneCountInString(said.By) > maxBy {
+	if said.By = callerOf(r.Context()).called(oneLine(said.By)); said.By == "" || utf8.RuneCountInString(said.By) > maxBy {
 		refuseFault(w, &broker.Fault{Field: "by", Problem: "is missing or too long", Remedy: "name the person who has seen the incident"})
 		return
 	}

@@ -47,7 +47,7 @@ type casePage struct {
 func (s *server) getOwed(w http.ResponseWriter, r *http.Request) {
 	p := owedPage{view: s.deskView(r)}
 	p.Title = p.T("owed.title")
-	zones, err := s.Zones(r.Context())
+	zones, err := s.myZones(r.Context())
 	if err == nil && len(zones) > 0 {
 		zone := chosenZone(zones, broker.ZoneID(r.URL.Query().Get("zone")))
 		p.Owed, _, err = s.owed(r.Context(), p.view, zone, 0)
@@ -142,7 +142,7 @@ func (s *server) postCloseCase(w http.ResponseWriter, r *http.Request) {
 		s.refuseForm(w, r, err)
 		return
 	}
-	p, v := casePage{By: oneLine(r.PostForm.Get("by")), Words: oneLine(r.PostForm.Get("words"))}, s.deskView(r)
+	p, v := casePage{By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by"))), Words: oneLine(r.PostForm.Get("words"))}, s.deskView(r)
 	if p.By == "" {
 		p.ByFault = v.T("fault.author")
 	}

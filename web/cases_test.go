@@ -18,7 +18,10 @@ var caseID = subscribers.CaseID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00
 
 // OpenCases is the alert of which nothing was heard, due an hour ago, and one
 // that is due tomorrow.
-func (w *world) OpenCases(context.Context, broker.ZoneID) ([]subscribers.Case, error) {
+func (w *world) OpenCases(_ context.Context, zone broker.ZoneID) ([]subscribers.Case, error) {
+	if zone == "elsewhere" {
+		return nil, nil
+	}
 	return w.cases(), nil
 }
 
@@ -34,6 +37,9 @@ func (w *world) cases() []subscribers.Case {
 
 // Case is the alert's, open or closed.
 func (w *world) Case(_ context.Context, id subscribers.CaseID) (subscribers.Case, error) {
+	if id == foreignCaseID {
+		return subscribers.Case{ID: id, Zone: "elsewhere", Partnership: "canal", Message: foreignMessageID, Revision: 1, Due: w.now}, nil
+	}
 	if id != caseID {
 		return subscribers.Case{}, subscribers.ErrNotFound
 	}

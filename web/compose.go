@@ -129,13 +129,16 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 		s.refuseForm(w, r, err)
 		return
 	}
+	who := callerOf(r.Context())
 	f := readForm(r.PostForm)
+	f.Author = who.called(f.Author)
 	if !slices.Contains(broker.Kinds(), f.Kind) {
 		s.refusePage(w, r, http.StatusBadRequest)
 		return
 	}
 	m, wrong := f.message(s.Now(), s.local)
 	s.texts.noteBrackets(f, wrong)
+	m.AuthorID = who.account.ID.UUID
 	if f.answers() {
 		earlier, err := s.referenced(r.Context(), f)
 		if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
@@ -208,9 +211,9 @@ func (s *server) composeView(r *http.Request, f form) composePage {
 
 // fillPartnerships settles the form's zone, and returns the zone's partnerships.
 func (s *server) fillPartnerships(ctx context.Context, p *composePage) ([]subscribers.Partnership, error) {
-	zones, err := s.Zones(ctx)
+	zones, err := s.myZones(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list zones: %w", err)
+		return nil, err
 	}
 	if len(zones) == 0 {
 		return nil, subscribers.ErrNotFound

@@ -80,7 +80,7 @@ func (s *server) postDecision(to subscribers.ApprovalState) http.HandlerFunc {
 			s.refuseForm(w, r, err)
 			return
 		}
-		form := decisionForm{By: oneLine(r.PostForm.Get("by")), Words: oneLine(r.PostForm.Get("words"))}
+		form := decisionForm{By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by"))), Words: oneLine(r.PostForm.Get("words"))}
 		v := s.deskView(r)
 		if form.By == "" {
 			form.ByFault = v.T("fault.author")
@@ -92,9 +92,9 @@ func (s *server) postDecision(to subscribers.ApprovalState) http.HandlerFunc {
 			s.showDecision(w, r, http.StatusUnprocessableEntity, d, decisionPage{Form: &form})
 			return
 		}
-		moved, err := s.Decider.Decide(r.Context(), d.approval.ID, subscribers.Decision{
+		moved, err := s.Decider.Decide(r.Context(), d.approval.ID, callerOf(r.Context()).signed(subscribers.Decision{
 			To: to, By: form.By, At: s.Now(), How: subscribers.HowDesk, Why: form.Words,
-		})
+		}))
 		if err == nil || moved.Decision.By == form.By && moved.Decision.To == to && moved.Decision.Why == form.Words {
 			http.Redirect(w, r, v.URL("/approvals/"+d.approval.ID.String()), http.StatusSeeOther)
 			return

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/google/uuid"
 
 	"relais/broker"
@@ -148,6 +149,8 @@ type Incidents interface {
 	// zone when it is empty, the one last seen at the front; without all only
 	// those that nobody has acknowledged.
 	Incidents(ctx context.Context, zone broker.ZoneID, all bool) ([]subscribers.Incident, error)
+	// Incident returns one, or subscribers.ErrNotFound.
+	Incident(ctx context.Context, id subscribers.IncidentID) (subscribers.Incident, error)
 	// AckIncident notes who has seen one. It returns *subscribers.IncidentSeenError
 	// when somebody else had before, subscribers.ErrNotFound when there is none.
 	AckIncident(ctx context.Context, id subscribers.IncidentID, by string, at time.Time) error
@@ -192,8 +195,10 @@ type Deps struct {
 	Inbox          Inbox // needed with InboundParsers
 	InboundParsers map[channels.Name]InboundParser
 	Capabilities   subscribers.Capabilities
-	Push           PushChannel                                        // nil: pages offer no notifications
-	Contacts       Contacts                                           // may be nil where Push is
+	Push           PushChannel // nil: pages offer no notifications
+	Contacts       Contacts    // may be nil where Push is
+	Accounts       Accounts
+	Sessions       scs.Store                                          // who is signed in; nil: in memory
 	Zones          func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
 	Ending         <-chan struct{}                                    // closed when the server stops: streams end; nil: never
 	Dependencies   []Dependency                                       // what readiness depends on
@@ -204,7 +209,8 @@ type Deps struct {
 // Options are what the configuration says about the pages.
 type Options struct {
 	PublicURL       string          // how others reach this service, "https://relais.example"; no slash at its end
-	APIToken        channels.Secret // empty: desk and API answer this machine only
+	Open            bool            // whoever is on this machine may do everything, without signing in
+	APIToken        channels.Secret // a program that has it may do everything; empty: none does
 	DuplicateWindow time.Duration   // messages so close together and alike are shown to the second author; 0: never
 	OutboxURL       string          // where the demo or a trial shows what was sent; empty: no link
 	Trial           bool            // only listed recipients really get messages; every page says so

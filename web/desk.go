@@ -82,14 +82,14 @@ func (s *server) showDesk(w http.ResponseWriter, r *http.Request, status int, ty
 
 func (s *server) deskView(r *http.Request) view {
 	v := s.viewFor(r, "")
-	v.Police, v.Outbox = true, s.options.OutboxURL
+	v.Police, v.Outbox, v.Me = true, s.options.OutboxURL, callerOf(r.Context()).account.Name
 	return v
 }
 
 func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID) error {
-	zones, err := s.Zones(ctx)
+	zones, err := s.myZones(ctx)
 	if err != nil {
-		return fmt.Errorf("list zones: %w", err)
+		return err
 	}
 	if len(zones) == 0 {
 		p.Empty = true
@@ -227,7 +227,12 @@ func (v view) inShort(status subscribers.Status) string {
 	return v.T("short.sending", "reached", reached, "all", all)
 }
 
+// fillDead shows what failed to whom the whole installation is entrusted: it
+// belongs to no zone.
 func (s *server) fillDead(ctx context.Context, p *deskPage) error {
+	if may, err := s.mayEverywhere(ctx, subscribers.ReadDead); err != nil || !may {
+		return err
+	}
 	letters, err := s.DeadLetters.Find(ctx, broker.DeadFilter{Waiting: true})
 	if err != nil {
 		return fmt.Errorf("list dead letters: %w", err)

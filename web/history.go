@@ -47,7 +47,7 @@ func (s *server) getHistory(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	p := historyPage{view: s.deskView(r), Words: oneLine(q.Get("q")), From: q.Get("from"), Until: q.Get("until")}
 	p.Title = p.T("history.title")
-	zones, err := s.Zones(r.Context())
+	zones, err := s.myZones(r.Context())
 	if err != nil || len(zones) == 0 {
 		s.failPage(w, r, "list zones", orNotFound(err))
 		return

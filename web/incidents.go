@@ -80,7 +80,7 @@ func (s *server) postAck(w http.ResponseWriter, r *http.Request) {
 		s.refuseForm(w, r, err)
 		return
 	}
-	typed, v := incidentLine{ID: id.String(), By: oneLine(r.PostForm.Get("by"))}, s.deskView(r)
+	typed, v := incidentLine{ID: id.String(), By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by")))}, s.deskView(r)
 	if typed.By == "" || utf8.RuneCountInString(typed.By) > maxBy {
 		typed.Fault = v.T("fault.author")
 		s.showDesk(w, r, http.StatusUnprocessableEntity, typed)

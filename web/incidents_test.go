@@ -18,8 +18,8 @@ import (
 var incidentID = subscribers.IncidentID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000e1")}
 
 // Incidents is the alert going round.
-func (w *world) Incidents(_ context.Context, _ broker.ZoneID, all bool) ([]subscribers.Incident, error) {
-	if w.seenBy != "" && !all {
+func (w *world) Incidents(_ context.Context, zone broker.ZoneID, all bool) ([]subscribers.Incident, error) {
+	if zone == "elsewhere" || w.seenBy != "" && !all {
 		return nil, nil
 	}
 	i := subscribers.Incident{
@@ -27,6 +27,18 @@ func (w *world) Incidents(_ context.Context, _ broker.ZoneID, all bool) ([]subsc
 		Texts: subscribers.LoopTexts(channels.ForMember, "PLP Les Tilleuls", 5, 5), First: w.now.Add(-3 * time.Minute), Last: w.now, Count: 75, AckBy: w.seenBy,
 	}
 	return []subscribers.Incident{i}, nil
+}
+
+// Incident is that one.
+func (w *world) Incident(ctx context.Context, id subscribers.IncidentID) (subscribers.Incident, error) {
+	if id == foreignIncidentID {
+		return subscribers.Incident{ID: id, Zone: "elsewhere"}, nil
+	}
+	if id != incidentID {
+		return subscribers.Incident{}, subscribers.ErrNotFound
+	}
+	all, err := w.Incidents(ctx, "", true)
+	return all[0], err
 }
 
 // AckIncident takes the first name.

@@ -14,7 +14,10 @@ import (
 
 // The world has one infoflash to come.
 
-func (w *world) Coming(context.Context, broker.ZoneID) ([]subscribers.SlotPreview, error) {
+func (w *world) Coming(_ context.Context, zone broker.ZoneID) ([]subscribers.SlotPreview, error) {
+	if zone == "elsewhere" {
+		return nil, nil
+	}
 	return []subscribers.SlotPreview{w.flash}, nil
 }
 

@@ -20,10 +20,12 @@ type Members interface {
 }
 
 // memberRoutes are a member's own pages.
-func (s *server) memberRoutes() {
-	s.mux.HandleFunc("GET /me/{token}", s.getMe)
-	s.mux.HandleFunc("POST /me/{token}/language", s.postMyLanguage)
-	s.mux.HandleFunc("POST /me/{token}/leave", s.postMyLeave)
+func (s *server) memberRoutes() []route {
+	return []route{
+		{"GET /me/{token}", doorOpen, "", nil, s.getMe},
+		{"POST /me/{token}/language", doorOpen, "", nil, s.postMyLanguage},
+		{"POST /me/{token}/leave", doorOpen, "", nil, s.postMyLeave},
+	}
 }
 
 // mePage is what a member can see and change without an account. It shows no

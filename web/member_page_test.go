@@ -14,6 +14,9 @@ import (
 // Belonging says that everybody is in both partnerships, until they leave one.
 func (w *world) Belonging(_ context.Context, id subscribers.MemberID) (in []broker.PartnershipID, _ error) {
 	for _, p := range w.partnerships {
+		if (p.Zone == "elsewhere") != (id == foreignMemberID) {
+			continue
+		}
 		if !strings.Contains(strings.Join(w.stopped, "\n"), id.String()+" "+string(p.ID)) {
 			in = append(in, p.ID)
 		}

@@ -13,7 +13,10 @@ import (
 )
 
 // Spendings implements Budgets: one partnership saves, the other has no budget.
-func (w *world) Spendings(_ context.Context, _ broker.ZoneID, month string) ([]subscribers.Spending, error) {
+func (w *world) Spendings(_ context.Context, zone broker.ZoneID, month string) ([]subscribers.Spending, error) {
+	if zone == "elsewhere" {
+		return nil, nil
+	}
 	tight := subscribers.Spending{
 		Partnership: subscribers.Partnership{ID: "tilleuls", Name: "PLP Les Tilleuls"}, Month: subscribers.Month{Name: "2026-11"},
 		Budget: &subscribers.Budget{Month: 60}, ByChannel: map[channels.Name]subscribers.Money{channels.SMS: 48_400_000},

@@ -43,6 +43,16 @@ func (s *server) refusePage(w http.ResponseWriter, r *http.Request, status int) 
 	s.refuse(w, r, s.viewFor(r, ""), status, "refused."+key)
 }
 
+// refuseRight answers somebody who is known, and whose posts do not let them do
+// this here.
+func (s *server) refuseRight(w http.ResponseWriter, r *http.Request, d door) {
+	if d == doorAPI {
+		writeJSON(w, http.StatusForbidden, problem{Error: "Your role does not let you do this here: it belongs to another zone, partnership or role."})
+		return
+	}
+	s.refuse(w, r, s.deskView(r), http.StatusForbidden, "refused.role")
+}
+
 // refuseForm answers a form that cannot be read: 413 for one that is too long.
 func (s *server) refuseForm(w http.ResponseWriter, r *http.Request, err error) {
 	if tooLong(err) {

@@ -134,7 +134,7 @@ func familyKeys() []string {
 	add("journal.", "approved", "direct", "refused", "held", "resumed", "questioned", "answered", "released", "overruled", "lapsed", "replaced", "withdrawn")
 	add("compose.title.", "alert", "update", "cancel")
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
-	for _, key := range []string{"token", "origin", "notfound", "method", "host", "form", "internal"} {
+	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {
 		add("refused."+key, ".title", ".text", ".next")
 	}
 	return keys

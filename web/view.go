@@ -24,6 +24,7 @@ type view struct {
 	Trial  string // the sentence that says so; empty: messages are really sent
 	Live   bool   // figures may still change: the page reloads them
 	Police bool   // a page of the desk
+	Me     string // who has signed in; empty: nobody
 
 	texts  sentences
 	words  channels.Words

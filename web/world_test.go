@@ -65,6 +65,10 @@ type world struct {
 	seenBy  string              // who has acknowledged the incident
 	caseEnd subscribers.CaseEnd // of the alert's case
 	handler http.Handler
+	server  *server
+
+	accounts map[subscribers.MemberID]subscribers.Account
+	cookie   *http.Cookie // of the browser that has signed in; nil: nobody has
 }
 
 const author = "Insp. Dubois"
@@ -110,7 +114,7 @@ func newWorld(t *testing.T) *world {
 		entries:   make(map[channels.DeliveryID]subscribers.Entry),
 		items:     make(map[channels.DeliveryID][]subscribers.DigestItem),
 		statuses:  make(map[broker.MessageID]subscribers.Status),
-		options:   Options{DuplicateWindow: 2 * time.Hour},
+		options:   Options{DuplicateWindow: 2 * time.Hour, Open: true},
 		parsers:   map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 	}
 	w.furnish()
@@ -233,8 +237,8 @@ func doneStatus(now time.Time) subscribers.Status {
 // restart builds the handler anew, with the world's options.
 func (w *world) restart() {
 	w.t.Helper()
-	h, err := New(Deps{
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+	s, err := newServer(Deps{
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Accounts: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,
@@ -245,7 +249,7 @@ func (w *world) restart() {
 	if err != nil {
 		w.t.Fatalf("New: %v", err)
 	}
-	w.handler = h
+	w.server, w.handler = s, s.handler()
 }
 
 // request is one call; its zero fields are those of a browser on this machine.
@@ -264,7 +268,12 @@ func (w *world) do(q request) *httptest.ResponseRecorder {
 	if q.form != nil {
 		body, q.contentType = strings.NewReader(q.form.Encode()), "application/x-www-form-urlencoded"
 	}
-	r := httptest.NewRequest(q.method, "http://localhost:8080"+q.path, body)
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
+	if strings.HasSuffix(q.path, "/live") { // a stream ends when its reader goes
+		cancel()
+	}
+	r := httptest.NewRequestWithContext(ctx, q.method, "http://localhost:8080"+q.path, body)
 	if q.host != "" {
 		r.Host = q.host
 	}
@@ -273,6 +282,9 @@ func (w *world) do(q request) *httptest.ResponseRecorder {
 	}
 	if q.accept != "" {
 		r.Header.Set("Accept-Language", q.accept)
+	}
+	if w.cookie != nil {
+		r.AddCookie(w.cookie)
 	}
 	for name, value := range q.header {
 		r.Header.Set(name, value)

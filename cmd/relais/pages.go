@@ -14,6 +14,7 @@ import (
 	"relais/channels"
 	"relais/dispatch"
 	"relais/dispatch/redis"
+	"relais/store"
 	"relais/web"
 )
 
@@ -30,7 +31,7 @@ func (n *node) serveWeb(context.Context) error {
 	ending := make(chan struct{})
 	deps.Ending = ending
 	handler, err := web.New(deps, web.Options{
-		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
+		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, Open: n.cfg.Web.APIToken.IsZero(), OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),
 	})
 	if err != nil {
@@ -83,6 +84,8 @@ func (n *node) webDeps() web.Deps {
 		Capabilities:  n.may,
 		Push:          n.pushChannel(),
 		Contacts:      n.store,
+		Accounts:      n.store,
+		Sessions:      &store.Sessions{Store: n.store, Now: time.Now},
 		Zones:         n.zones,
 		Dependencies:  n.dependencies(),
 		Now:           time.Now,

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// Accounts knows who may sign in.
+type Accounts interface {
+	// Account returns a person with the posts that they have now, or subscribers.ErrNotFound.
+	Account(ctx context.Context, id subscribers.MemberID) (subscribers.Account, error)
+}
+
+// caller is who makes a request, and for which right its route asks.
+type caller struct {
+	everything bool                // holds the configured token, or Relais is open and they are on this machine
+	account    subscribers.Account // who has signed in; zero: nobody
+	right      subscribers.Right
+}
+
+type callerKey struct{}
+
+// callerOf returns who makes a request; guarded has put it there.
+func callerOf(ctx context.Context) caller {
+	c, _ := ctx.Value(callerKey{}).(caller)
+	return c
+}
+
+func (c caller) signedIn() bool { return c.account.ID != subscribers.MemberID{} }
+
+// may says whether the caller has the route's right there.
+func (c caller) may(there subscribers.Scope) bool {
+	return c.everything || c.account.May(c.right, there)
+}
+
+// mayAlso says whether the caller has another right there.
+func (c caller) mayAlso(right subscribers.Right, there subscribers.Scope) bool {
+	return c.everything || c.account.May(right, there)
+}
+
+// somewhere says whether the caller has the route's right in any zone.
+func (c caller) somewhere() bool { return c.everything || len(c.account.Zones(c.right)) > 0 }
+
+// called is the name under which somebody does something: their own where they
+// have signed in, else the one that they typed or their program sent.
+func (c caller) called(typed string) string {
+	if c.signedIn() {
+		return c.account.Name
+	}
+	return typed
+}
+
+// wrote says whose message it is, where somebody has signed in.
+func (c caller) wrote(m broker.Message) broker.Message {
+	if c.signedIn() {
+		m.Author, m.AuthorID = c.account.Name, c.account.ID.UUID
+	}
+	return m
+}
+
+// signed says whose decision it is. What only approvers decide, only those may
+// whom the plan names.
+func (c caller) signed(d subscribers.Decision) subscribers.Decision {
+	d.Account = c.account.ID
+	if c.right == subscribers.Decide {
+		d.Member = c.account.ID
+	}
+	return d
+}
+
+// whoCalls finds out who makes a request, or returns the status with which it is refused.
+func (s *server) whoCalls(r *http.Request) (caller, int, error) {
+	if r.Header.Get("Authorization") != "" && (!s.options.Open || !s.options.APIToken.IsZero()) {
+		if !s.options.APIToken.IsZero() && sameSecret(presentedToken(r), s.options.APIToken.Reveal()) {
+			return caller{everything: true}, 0, nil
+		}
+		return caller{}, http.StatusUnauthorized, nil
+	}
+	account, err := s.signedIn(r.Context())
+	switch {
+	case err != nil:
+		return caller{}, 0, err
+	case account.ID != subscribers.MemberID{}:
+		return caller{account: account}, 0, nil
+	case !s.options.Open:
+		return caller{}, http.StatusUnauthorized, nil
+	case !loopback(r.Host):
+		// A page elsewhere can point a name of its own at 127.0.0.1 (DNS
+		// rebinding); the browser then sends that name as Host.
+		return caller{}, http.StatusMisdirectedRequest, nil
+	}
+	return caller{everything: true}, 0, nil
+}
+
+// sessionAccount is the key under which a session keeps whose it is.
+const sessionAccount = "account"
+
+// signedIn reads whose session it is, with the posts that they have now; the
+// zero account for nobody, and for who has none left.
+func (s *server) signedIn(ctx context.Context) (subscribers.Account, error) {
+	id, err := uuid.Parse(s.sessions.GetString(ctx, sessionAccount))
+	if err != nil {
+		return subscribers.Account{}, nil
+	}
+	account, err := s.Accounts.Account(ctx, subscribers.MemberID{UUID: id})
+	switch {
+	case errors.Is(err, subscribers.ErrNotFound), err == nil && !account.SignsIn():
+		return subscribers.Account{}, nil
+	case err != nil:
+		return account, fmt.Errorf("read account: %w", err)
+	}
+	return account, nil
+}
+
+// myZones lists the zones in which the caller has the route's right, in order.
+func (s *server) myZones(ctx context.Context) ([]broker.ZoneID, error) {
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list zones: %w", err)
+	}
+	who := callerOf(ctx)
+	if who.everything {
+		return zones, nil
+	}
+	mine := who.account.Zones(who.right)
+	return slices.DeleteFunc(slices.Clone(zones), func(z broker.ZoneID) bool { return !slices.Contains(mine, z) }), nil
+}
+
+// mayEverywhere says whether the caller has a right in every zone that is
+// served: for what belongs to the installation, and to no zone.
+func (s *server) mayEverywhere(ctx context.Context, right subscribers.Right) (bool, error) {
+	who := callerOf(ctx)
+	if who.everything {
+		return true, nil
+	}
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return false, fmt.Errorf("list zones: %w", err)
+	}
+	for _, zone := range zones {
+		if !who.account.May(right, subscribers.Scope{Zone: zone}) {
+			return false, nil
+		}
+	}
+	return len(zones) > 0, nil
+}

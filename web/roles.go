@@ -1,0 +1,148 @@
+package web
+
+import (
+	"net/http"
+
+	"relais/subscribers"
+)
+
+// route is one address of this service: who may call it, and about what. The
+// tables below are the only way to register one, so that none is forgotten.
+type route struct {
+	pattern string // method and path, as http.ServeMux has them
+	door    door
+	right   subscribers.Right // empty: none is needed
+	about   about             // with right: what it touches
+	do      http.HandlerFunc
+}
+
+// door is how a route finds out who is there, and how it turns them away.
+type door string
+
+const (
+	doorOpen door = "open" // a link that is the right itself, a provider's signature, health
+	doorPage door = "page" // people, who sign in
+	doorAPI  door = "api"  // programs
+)
+
+// table lists every route.
+func (s *server) table() []route {
+	var all []route
+	for _, part := range [][]route{s.deskRoutes(), s.linkRoutes(), s.memberRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// register puts the table into the mux.
+func (s *server) register() {
+	for _, row := range s.table() {
+		switch row.door {
+		case doorPage:
+			s.mux.Handle(row.pattern, s.guarded(row, s.refusePage))
+		case doorAPI:
+			s.mux.Handle(row.pattern, s.guarded(row, refuseJSON))
+		default:
+			s.mux.Handle(row.pattern, row.do)
+		}
+	}
+}
+
+// deskRoutes are the pages of the police.
+func (s *server) deskRoutes() []route {
+	return []route{
+		{"GET /{$}", doorPage, subscribers.ReadMessages, aboutZone, s.getDesk},
+		{"GET /messages", doorPage, subscribers.ReadMessages, aboutZone, s.getHistory},
+		{"GET /messages/new", doorPage, subscribers.Publish, aboutCompose, s.getCompose},
+		{"POST /messages", doorPage, subscribers.Publish, aboutCompose, s.postMessage},
+		{"POST /messages/preview", doorPage, subscribers.Publish, aboutCompose, s.postPreview("preview")},
+		{"POST /messages/forecast", doorPage, subscribers.Publish, aboutCompose, s.postPreview("forecast")},
+		{"GET /messages/{id}", doorPage, subscribers.ReadMessages, aboutMessage, s.getMessage},
+		{"GET /messages/{id}/live", doorPage, subscribers.ReadMessages, aboutMessage, s.getLive},
+		{"GET /approvals/{id}", doorPage, subscribers.ReadMessages, aboutApproval, s.getDecision},
+		{"POST /approvals/{id}/answer", doorPage, subscribers.SpeakAsPolice, aboutApproval, s.postDecision(subscribers.ApprovalPending)},
+		{"POST /approvals/{id}/release", doorPage, subscribers.SpeakAsPolice, aboutApproval, s.postDecision(subscribers.ApprovalOverruled)},
+		{"GET /cases", doorPage, subscribers.ReadCases, aboutZone, s.getOwed},
+		{"GET /cases/{id}", doorPage, subscribers.ReadCases, aboutCase, s.getCase},
+		{"POST /cases/{id}/close", doorPage, subscribers.CloseCases, aboutCase, s.postCloseCase},
+		{"POST /incidents/{id}/ack", doorPage, subscribers.AckIncidents, aboutIncident, s.postAck},
+		{"POST /dead/{id}/replay", doorPage, subscribers.Replay, aboutEverywhere, s.postReplay},
+	}
+}
+
+// linkRoutes are the pages behind a link that somebody was sent: the link is the right.
+func (s *server) linkRoutes() []route {
+	return []route{
+		{"GET /a/{token}", doorOpen, "", nil, s.getApproval},
+		{"POST /a/{token}", doorOpen, "", nil, s.postApproval},
+		{"POST /a/{token}/push", doorOpen, "", nil, s.postPush(subscribers.CanDecide)},
+		{"GET /d/{token}", doorOpen, "", nil, s.getInfoflash},
+		{"POST /d/{token}", doorOpen, "", nil, s.postInfoflash},
+		{"GET /m/{token}", doorOpen, "", nil, s.getOpen},
+		{"POST /m/{token}/push", doorOpen, "", nil, s.postPush(subscribers.CanOpen)},
+		{"GET /call", doorOpen, "", nil, s.getCall},
+		{"GET /u/{token}", doorOpen, "", nil, s.getLeave},
+		{"POST /u/{token}", doorOpen, "", nil, s.postLeave},
+		{"GET /u/{token}/rest", doorOpen, "", nil, s.getRest},
+		{"POST /u/{token}/rest", doorOpen, "", nil, s.postRest},
+	}
+}
+
+// callbackRoutes are where providers report; each request is signed.
+func (s *server) callbackRoutes() []route {
+	return []route{
+		{"POST /callbacks/{channel}/inbound", doorOpen, "", nil, s.postInbound},
+		{"POST /callbacks/{channel}/{rest...}", doorOpen, "", nil, s.postCallback},
+		{"POST /callbacks/{channel}", doorOpen, "", nil, s.postCallback},
+	}
+}
+
+// apiRoutes are for programs: what is written, and what became of it.
+func (s *server) apiRoutes() []route {
+	return []route{
+		{"GET /api/messages", doorAPI, subscribers.ReadMessages, aboutZone, s.apiMessages},
+		{"POST /api/messages", doorAPI, subscribers.Publish, aboutZone, s.apiPublish}, // the body's zone: readMessage
+		{"POST /api/messages/alike", doorAPI, subscribers.Publish, aboutZone, s.apiAlike},
+		{"GET /api/messages/{id}", doorAPI, subscribers.ReadMessages, aboutMessage, s.apiStatus},
+		{"GET /api/approvals", doorAPI, subscribers.ReadApprovals, aboutZone, s.apiApprovals},
+		{"GET /api/approvals/{id}", doorAPI, subscribers.ReadApprovals, aboutApproval, s.apiApproval},
+		{"POST /api/approvals/{id}/approve", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalApproved)},
+		{"POST /api/approvals/{id}/refuse", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalRefused)},
+		{"POST /api/approvals/{id}/hold", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalHeld)},
+		{"POST /api/approvals/{id}/question", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalQuestioned)},
+		{"POST /api/approvals/{id}/answer", doorAPI, subscribers.SpeakAsPolice, aboutApproval, s.apiDecide(subscribers.ApprovalPending)},
+		{"POST /api/approvals/{id}/release", doorAPI, subscribers.SpeakAsPolice, aboutApproval, s.apiDecide(subscribers.ApprovalOverruled)},
+		{"GET /api/cases", doorAPI, subscribers.ReadCases, aboutZone, s.apiCases},
+		{"POST /api/cases/{id}/close", doorAPI, subscribers.CloseCases, aboutCase, s.apiCloseCase},
+		{"GET /api/incidents", doorAPI, subscribers.ReadIncidents, aboutZone, s.apiIncidents},
+		{"POST /api/incidents/{id}/ack", doorAPI, subscribers.AckIncidents, aboutIncident, s.apiAck},
+		{"GET /api/dead", doorAPI, subscribers.ReadDead, aboutEverywhere, s.apiDead},
+		{"POST /api/dead/{id}/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplay},
+	}
+}
+
+// apiPeopleRoutes are for programs: who there is, and what they want.
+func (s *server) apiPeopleRoutes() []route {
+	return []route{
+		{"GET /api/officers", doorAPI, subscribers.ReadOfficers, aboutZone, s.apiOfficers},
+		{"GET /api/budget", doorAPI, subscribers.ReadBudget, aboutZone, s.apiBudget},
+		{"GET /api/partnerships/{id}/absences", doorAPI, subscribers.ReadAbsences, aboutPartnership, s.apiAbsences},
+		{"PUT /api/partnerships/{id}/absences", doorAPI, subscribers.SetAbsences, aboutPartnership, s.apiSetAbsences},
+		{"GET /api/members/{id}/rest", doorAPI, subscribers.ReadMembers, aboutMember, s.apiRest},
+		{"PUT /api/members/{id}/rest", doorAPI, subscribers.ChangeMembers, aboutMember, s.apiSetRest},
+		{"GET /api/digests", doorAPI, subscribers.ReadDigests, aboutZone, s.apiDigests},
+		{"GET /api/digests/{partnership}/{date}", doorAPI, subscribers.ReadDigests, aboutPartnership, s.apiDigest},
+		{"POST /api/digests/{partnership}/{date}/hold", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.HoldSlot)},
+		{"POST /api/digests/{partnership}/{date}/release", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.ReleaseSlot)},
+		{"POST /api/digests/{partnership}/{date}/note", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.NoteSlot)},
+	}
+}
+
+// plainRoutes tell nothing about anybody.
+func (s *server) plainRoutes() []route {
+	return []route{
+		{"GET /healthz", doorOpen, "", nil, s.getHealth},
+		{"GET /readyz", doorOpen, "", nil, s.getReady},
+		{"GET /static/", doorOpen, "", nil, s.pages.static().ServeHTTP},
+	}
+}
