@@ -39,9 +39,6 @@ func (k Kind) MayShowPicture() bool {
 	return slices.Contains([]Kind{Missing, Prevention, Info}, k)
 }
 
-// AltText is what the picture shows, in the language of the text that a reader gets.
-func (p *Picture) AltText(lang Lang) string { return p.Alt[lang] }
-
 func checkPicture(m Message) *Fault {
 	if m.Picture == nil {
 		return nil

@@ -149,7 +149,7 @@ func pictureOf(m broker.Message, lang broker.Lang) *channels.Picture {
 	if m.Picture == nil {
 		return nil
 	}
-	return &channels.Picture{JPEG: m.Picture.JPEG, Alt: m.Picture.AltText(lang)}
+	return &channels.Picture{JPEG: m.Picture.JPEG, Alt: m.Picture.Alt[lang]}
 }
 
 // collapse is the same for a message and for what corrects it: the newest

@@ -170,5 +170,5 @@ func newPicture(m broker.Message, lang broker.Lang) *shownPicture {
 	}
 	// Base64 of a JPEG, as Validate has seen.
 	source := template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(m.Picture.JPEG)) //nolint:gosec // see above
-	return &shownPicture{source, m.Picture.AltText(lang)}
+	return &shownPicture{source, m.Picture.Alt[lang]}
 }
