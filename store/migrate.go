@@ -26,15 +26,19 @@ func (s *Store) migrate(ctx context.Context) error {
 	return errors.Join(s.apply(ctx, steps), unlock())
 }
 
+// apply takes the steps that are still to be done. SQLite has no lock over
+// several transactions: a step may fail because another process made it in the
+// meantime. Then the tables are further than before, and the rest is tried again.
 func (s *Store) apply(ctx context.Context, steps *goose.Provider) error {
-	if err := s.refuseNewer(ctx, steps); err != nil {
+	before, err := s.refuseNewer(ctx, steps)
+	if err != nil {
 		return err
 	}
 	done, err := steps.Up(ctx)
-	if err != nil && s.otherWasFirst(ctx, steps) {
-		return nil
-	}
 	if err != nil {
+		if now, nowErr := steps.GetDBVersion(ctx); nowErr == nil && now > before {
+			return s.apply(ctx, steps)
+		}
 		return fmt.Errorf("bring database %s up to date: %w", s.name, err)
 	}
 	for _, step := range done {
@@ -73,24 +77,15 @@ func (s *Store) lockMigrations(ctx context.Context) (unlock func() error, err er
 	}, nil
 }
 
-// refuseNewer keeps an old program from writing into tables that it does not know.
-func (s *Store) refuseNewer(ctx context.Context, steps *goose.Provider) error {
+// refuseNewer keeps an old program from writing into tables that it does not
+// know. It returns the step that the tables are at.
+func (s *Store) refuseNewer(ctx context.Context, steps *goose.Provider) (int64, error) {
 	current, known, err := steps.GetVersions(ctx)
 	if err != nil {
-		return fmt.Errorf("the database %s cannot be read; %s: %w", s.name, s.notReady, err)
+		return 0, fmt.Errorf("the database %s cannot be read; %s: %w", s.name, s.notReady, err)
 	}
 	if current > known {
-		return fmt.Errorf("the database %s was written by a newer Relais (its tables are at step %d, this program knows %d); start that newer program", s.name, current, known)
+		return 0, fmt.Errorf("the database %s was written by a newer Relais (its tables are at step %d, this program knows %d); start that newer program", s.name, current, known)
 	}
-	return nil
-}
-
-// otherWasFirst says whether a migration failed because another process made
-// it: SQLite has no lock over several transactions.
-func (s *Store) otherWasFirst(ctx context.Context, steps *goose.Provider) bool {
-	if s.engine.pipelined {
-		return false
-	}
-	pending, err := steps.HasPending(ctx)
-	return err == nil && !pending
+	return current, nil
 }
