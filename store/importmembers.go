@@ -30,7 +30,8 @@ type ImportResult struct {
 // is a person who is here already when name (without regard to case and
 // blanks) and at least one address are the same; so a person in two
 // partnerships is one Member, and two who share an address but not the name
-// stay two. Who has no address is the same as a member of this partnership who
+// stay two. Who left and has been erased is known by their addresses for as long
+// as the proof of their consent is kept. Who has no address is the same as a member of this partnership who
 // has none and the same name.
 //
 // For each channel that a row names, its contacts replace the earlier ones;
@@ -60,6 +61,9 @@ func importMembers(ctx context.Context, t *tx, p broker.PartnershipID, rows []Me
 	}
 	known, err := readRegister(ctx, t, inPartnership(p), rows)
 	if err != nil {
+		return ImportResult{}, err
+	}
+	if known.leavers, err = readLeavers(ctx, t, p, rows); err != nil {
 		return ImportResult{}, err
 	}
 	return known.takeAll(ctx, t, inPartnership(p), rows, consent)

@@ -12,10 +12,11 @@ import (
 
 // register is what an import knows of the people whom its rows may mean.
 type register struct {
-	byAddress map[addressKey][]*person // everybody who has one of the rows' addresses
-	byName    map[string][]*person     // members of this partnership without any address
-	changed   []*person                // to be written, in the order of rows
-	returns   bool                     // who has left comes back with a row
+	byAddress map[addressKey][]*person      // everybody who has one of the rows' addresses
+	byName    map[string][]*person          // members of this partnership without any address
+	leavers   map[channels.AddressHash]bool // addresses of people who left this partnership and have been erased
+	changed   []*person                     // to be written, in the order of rows
+	returns   bool                          // who has left comes back with a row
 }
 
 type addressKey struct {
@@ -36,6 +37,9 @@ type person struct {
 // take finds or makes the person of a row, and brings them up to date.
 func (g *register) take(row MemberRow, consent subscribers.Consent) change {
 	p := g.find(row.Member)
+	if p == nil && g.hasLeft(row.Member) {
+		return hasLeft
+	}
 	if p == nil {
 		p = &person{Member: subscribers.Member{ID: subscribers.NewMemberID(), Name: cleanName(row.Member.Name)}}
 	}
@@ -67,6 +71,13 @@ func (g *register) find(m subscribers.Member) *person {
 		}
 	}
 	return found
+}
+
+// hasLeft says whether somebody whom nobody knows any more left this
+// partnership: each of their addresses belongs to one who did. Somebody new may
+// share one of them, as the telephone at home.
+func (g *register) hasLeft(m subscribers.Member) bool {
+	return len(m.Contacts) > 0 && !slices.ContainsFunc(m.Contacts, func(c subscribers.Contact) bool { return !g.leavers[keyOf(c).hash] })
 }
 
 // add makes a person known to the rows that follow.

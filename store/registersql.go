@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"relais/broker"
+	"relais/channels"
 	"relais/subscribers"
 )
 
@@ -50,15 +51,8 @@ func readPeople(ctx context.Context, t *tx, p place, rows []MemberRow) ([]*perso
 	if err != nil {
 		return nil, err
 	}
-	var hashes [][]byte // an address's hash holds its channel too
-	for _, row := range rows {
-		for _, c := range row.Member.Contacts {
-			key := keyOf(c)
-			hashes = append(hashes, key.hash[:])
-		}
-	}
 	seen := make(map[subscribers.MemberID]bool)
-	err = t.forWanted(ctx, hashes, func(r row) error {
+	err = t.forWanted(ctx, hashesOf(rows), func(r row) error {
 		who, err := scanPersonRow(r)
 		if err == nil && !seen[who.ID] {
 			seen[who.ID] = true
@@ -70,6 +64,30 @@ func readPeople(ctx context.Context, t *tx, p place, rows []MemberRow) ([]*perso
 		LEFT JOIN `+p.table+` s ON s.member = m.id AND s.`+p.column+` = $2
 		WHERE c.hash = w.id ORDER BY w.n, m.id`, p.id)
 	return people, err
+}
+
+// hashesOf returns those of all addresses of rows; each holds its channel too.
+func hashesOf(rows []MemberRow) (hashes [][]byte) {
+	for _, row := range rows {
+		for _, c := range row.Member.Contacts {
+			key := keyOf(c)
+			hashes = append(hashes, key.hash[:])
+		}
+	}
+	return hashes
+}
+
+// readLeavers finds which of the rows' addresses belong to people who left the
+// partnership and have been erased.
+func readLeavers(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow) (map[channels.AddressHash]bool, error) {
+	found := make(map[channels.AddressHash]bool)
+	err := t.forWanted(ctx, hashesOf(rows), func(r row) error {
+		var hash channels.AddressHash
+		err := r.Scan(asID{(*[16]byte)(&hash)})
+		found[hash] = true
+		return err
+	}, `SELECT l.hash FROM wanted w CROSS JOIN leavers l WHERE l.partnership = $2 AND l.hash = w.id`, string(p))
+	return found, err
 }
 
 // write brings the changed people into the tables.

@@ -27,7 +27,8 @@ func aboutMember() []string {
 }
 
 // EraseMembers erases at most limit people who left everything before a time,
-// and keeps the proof of their consent: hashes, no addresses.
+// and keeps the proof of their consent, and from which partnerships an import
+// must not bring them back: hashes, no addresses.
 func (s *Store) EraseMembers(ctx context.Context, leftBefore time.Time, limit int) (n int, err error) {
 	err = s.write(ctx, "erase members who have left", func(t *tx) error {
 		gone, err := list(ctx, t, scanMemberID, `SELECT l.member FROM (
@@ -50,7 +51,10 @@ func eraseMembers(ctx context.Context, t *tx, gone []subscribers.MemberID) error
 	steps := []string{`INSERT INTO consent_proofs (member, channel, hash, consent_at, consent_how, ended)
 		SELECT c.member, c.channel, c.hash, c.consent_at, c.consent_how, (SELECT MAX(l.left_at) FROM (
 			SELECT left_at FROM memberships WHERE member = $1 UNION ALL SELECT left_at FROM officers WHERE member = $1) AS l)
-		FROM contacts c WHERE c.member = $1 ON CONFLICT DO NOTHING`}
+		FROM contacts c WHERE c.member = $1 ON CONFLICT DO NOTHING`,
+		`INSERT INTO leavers (partnership, hash, left_at) SELECT l.partnership, c.hash, MAX(l.left_at)
+		FROM memberships l JOIN contacts c ON c.member = l.member WHERE l.member = $1 GROUP BY l.partnership, c.hash
+		ON CONFLICT (partnership, hash) DO UPDATE SET left_at = excluded.left_at`}
 	for _, table := range aboutMember() {
 		steps = append(steps, `DELETE FROM `+table+` WHERE member = $1`)
 	}
@@ -63,11 +67,18 @@ func eraseMembers(ctx context.Context, t *tx, gone []subscribers.MemberID) error
 	return nil
 }
 
-// ForgetConsents removes at most limit proofs of people who left before a time.
+// ForgetConsents removes at most limit proofs of people who left before a time,
+// and as many notes that they left.
 func (s *Store) ForgetConsents(ctx context.Context, leftBefore time.Time, limit int) (n int, err error) {
 	err = s.write(ctx, "forget proofs of consent", func(t *tx) error {
 		n, err = t.count(ctx, `DELETE FROM consent_proofs WHERE (member, channel, hash) IN (
 			SELECT member, channel, hash FROM consent_proofs WHERE ended < $1 ORDER BY ended LIMIT $2)`, millis(leftBefore), limit)
+		if err != nil {
+			return err
+		}
+		notes, err := t.count(ctx, `DELETE FROM leavers WHERE (partnership, hash) IN (
+			SELECT partnership, hash FROM leavers WHERE left_at < $1 ORDER BY left_at LIMIT $2)`, millis(leftBefore), limit)
+		n = max(n, notes)
 		return err
 	})
 	return n, err

@@ -55,6 +55,15 @@ func TestMembersAreErased(t *testing.T) {
 		got(s.Member(t.Context(), bert.ID))(t)
 		same(t, "proof", got(s.Consents(t.Context(), anne.ID))(t), []subscribers.Consent{{At: consent.At, How: consent.How}})
 
+		// Somebody imports the list of two months ago.
+		old := []store.MemberRow{
+			memberRow("Anne", subscribers.RoleMember, mobile("+32470000001")),
+			memberRow("Carl", subscribers.RoleMember, mobile("+32470000001"), mobile("+32470000003")),
+		}
+		same(t, "an old list", got(s.ImportMembers(t.Context(), tilleuls, old, consent))(t), store.ImportResult{Left: 1, Added: 1})
+		got(s.ImportPartnership(t.Context(), partnership("corner"), plan()))(t)
+		same(t, "another partnership's list", got(s.ImportMembers(t.Context(), "corner", old[:1], consent))(t), store.ImportResult{Added: 1})
+
 		retain(t, s, noon.Add(1096*day))
 		same(t, "proofs after three years", len(got(s.Consents(t.Context(), anne.ID))(t)), 0)
 	})
