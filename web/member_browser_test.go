@@ -32,8 +32,10 @@ func TestAMemberLeavesInChromiumWithoutScript(t *testing.T) {
 			chromedp.Click(chromedp.CSS(`input[value="`+string(lang)+`"]`)),
 			browsertest.Follow(`form[action$="/language"] button`),
 			chromedp.WaitVisible(chromedp.CSS(`html[lang="`+string(lang)+`"] h1`)),
-			browsertest.Follow(`button.no`),
-			chromedp.WaitVisible(chromedp.CSS(`section > h2 + p + p`)), // in none: what to do to come back
+			chromedp.WaitVisible(chromedp.CSS(`section.approved`)), // it was saved
+			browsertest.Follow(`a[href*="all"]`),
+			browsertest.Follow(`button.no`), // asked once more
+			chromedp.WaitVisible(chromedp.CSS(`section.approved h1`)),
 		)
 		server.Close() // nothing is written any more
 		if len(w.stopped) != 2 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"relais/broker"
 	"relais/subscribers"
@@ -24,6 +23,7 @@ func (s *server) memberRoutes() []route {
 	return []route{
 		{"GET /me/{token}", doorOpen, "", nil, s.getMe},
 		{"POST /me/{token}/language", doorOpen, "", nil, s.postMyLanguage},
+		{"GET /me/{token}/leave", doorOpen, "", nil, s.getMyLeave},
 		{"POST /me/{token}/leave", doorOpen, "", nil, s.postMyLeave},
 	}
 }
@@ -34,6 +34,7 @@ type mePage struct {
 	view
 	Action  string // what the forms' addresses begin with
 	Rest    string // the page that asks when we may write
+	Saved   bool   // a change has just been written
 	Own     broker.Lang
 	In      []subscribers.Partnership
 	Choices []langLink
@@ -79,6 +80,7 @@ func (s *server) getMe(w http.ResponseWriter, r *http.Request) {
 		p.Choices = append(p.Choices, langLink{Lang: lang, Name: languageName(lang), Here: lang == member.Lang})
 	}
 	p.Title, p.Rest = p.T("me.title"), p.URL("/u/"+r.PathValue("token")+"/rest")
+	p.Saved = r.URL.Query().Has("saved")
 	s.show(w, r, http.StatusOK, "me", p)
 }
 
@@ -98,7 +100,26 @@ func (s *server) postMyLanguage(w http.ResponseWriter, r *http.Request) {
 		s.refuseLink(w, r, fmt.Errorf("write language: %w", err))
 		return
 	}
-	http.Redirect(w, r, "/me/"+r.PathValue("token"), http.StatusSeeOther)
+	http.Redirect(w, r, "/me/"+r.PathValue("token")+"?saved", http.StatusSeeOther)
+}
+
+// getMyLeave asks once more, for a thumb slips.
+func (s *server) getMyLeave(w http.ResponseWriter, r *http.Request) {
+	entry, in, err := s.mine(r)
+	if err != nil {
+		s.refuseLink(w, r, err)
+		return
+	}
+	leaving, err := s.chosenToLeave(r, in)
+	if err != nil {
+		s.refuseLink(w, r, err)
+		return
+	}
+	if len(leaving) == 0 { // left before, or never in it
+		http.Redirect(w, r, s.viewFor(r, "").URL("/me/"+r.PathValue("token")), http.StatusSeeOther)
+		return
+	}
+	s.showLeave(w, r, entry, leaving, false)
 }
 
 // postMyLeave takes the member out of one partnership, or of all, what is
@@ -108,19 +129,35 @@ func (s *server) postMyLeave(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	leaving := in
-	if r.PostForm.Get("all") == "" {
-		one := broker.PartnershipID(r.PostForm.Get("partnership"))
-		leaving = slices.DeleteFunc(slices.Clone(in), func(id broker.PartnershipID) bool { return id != one })
+	leaving, err := s.chosenToLeave(r, in)
+	if err != nil {
+		s.refuseLink(w, r, err)
+		return
 	}
-	for _, id := range leaving { // one that was left before needs nothing
-		if err := s.Records.Stop(r.Context(), entry.Member, id, s.Now()); err != nil {
+	for _, p := range leaving { // one that was left before needs nothing
+		if err := s.Records.Stop(r.Context(), entry.Member, p.ID, s.Now()); err != nil {
 			s.refuseLink(w, r, fmt.Errorf("stop: %w", err))
 			return
 		}
 	}
-	v := s.viewFor(r, "")
-	http.Redirect(w, r, v.URL("/me/"+r.PathValue("token")), http.StatusSeeOther)
+	s.showLeave(w, r, entry, leaving, true)
+}
+
+// chosenToLeave are those partnerships of a member that the request names:
+// ?partnership=, or all of them with ?all.
+func (s *server) chosenToLeave(r *http.Request, in []broker.PartnershipID) ([]subscribers.Partnership, error) {
+	var chosen []subscribers.Partnership
+	for _, id := range in {
+		if !r.URL.Query().Has("all") && r.URL.Query().Get("partnership") != string(id) {
+			continue
+		}
+		p, err := s.Records.Partnership(r.Context(), id)
+		if err != nil {
+			return nil, fmt.Errorf("read partnership: %w", err)
+		}
+		chosen = append(chosen, p)
+	}
+	return chosen, nil
 }
 
 func (s *server) myForm(w http.ResponseWriter, r *http.Request) (subscribers.Entry, []broker.PartnershipID, bool) {

@@ -40,15 +40,18 @@ func TestAMemberChangesLanguageAndLeaves(t *testing.T) {
 	if answer := w.post(w.me()+"/language", url.Values{"language": {"nl"}}); answer.Code != http.StatusSeeOther {
 		t.Fatalf("language: got %d", answer.Code)
 	}
-	if body := w.get(w.me()).Body.String(); !strings.Contains(body, `<html lang="nl">`) || !strings.Contains(body, "PLP Les Tilleuls") {
-		t.Errorf("the page is not in Dutch, or lacks the partnership:\n%s", body)
+	if body := w.get(w.me() + "?saved").Body.String(); !strings.Contains(body, `<html lang="nl">`) || !strings.Contains(body, "PLP Les Tilleuls") || !strings.Contains(body, "Opgeslagen") {
+		t.Errorf("the page is not in Dutch, or lacks the partnership or what was saved:\n%s", body)
 	}
-	w.post(w.me()+"/leave", url.Values{"partnership": {"tilleuls"}})
+	if body := w.get(w.me() + "/leave?partnership=tilleuls").Body.String(); !strings.Contains(body, "PLP Les Tilleuls") || strings.Contains(body, "BIN Lindendorp") || len(w.stopped) != 0 {
+		t.Errorf("the question before leaving one, %q left:\n%s", w.stopped, body)
+	}
+	w.post(w.me()+"/leave?partnership=tilleuls", url.Values{})
 	body := w.get(w.me()).Body.String()
 	if strings.Contains(body, "PLP Les Tilleuls") || !strings.Contains(body, "BIN Lindendorp") {
 		t.Errorf("after leaving one:\n%s", body)
 	}
-	w.post(w.me()+"/leave", url.Values{"all": {"1"}})
+	w.post(w.me()+"/leave?all", url.Values{})
 	if got := len(w.stopped); got != 2 {
 		t.Errorf("stopped %d times, want 2: %q", got, w.stopped)
 	}
@@ -65,8 +68,12 @@ func TestAMembersPageRefusesOtherLinksAndLanguages(t *testing.T) {
 			t.Errorf("%s: got %d, want 403", path, got)
 		}
 	}
-	w.post(w.me()+"/leave", url.Values{"partnership": {"elsewhere"}})
+	w.post(w.me()+"/leave?partnership=elsewhere", url.Values{})
+	w.post(w.me()+"/leave", url.Values{})
 	if len(w.stopped) != 0 {
 		t.Errorf("left %q", w.stopped)
+	}
+	if got := w.get(w.me() + "/leave?partnership=elsewhere").Code; got != http.StatusSeeOther {
+		t.Errorf("asked whether to leave another's partnership: got %d", got)
 	}
 }
