@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 
 	"relais/broker"
 	"relais/broker/jetstream"
@@ -27,7 +29,26 @@ import (
 // The stories in testdata run the whole program: `relais` is this test binary,
 // the village is the demonstration's, with the stand-ins on the wire.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"relais": main})
+	testscript.Main(tidy{m}, map[string]func(){"relais": main})
+}
+
+// tidy is a run of the tests that fails when one of them leaves a goroutine behind.
+type tidy struct{ *testing.M }
+
+// Run implements testscript.TestingM; not for the program itself, which this
+// binary is as well.
+func (t tidy) Run() int {
+	code := t.M.Run()
+	// What the tests fetched with keeps its connections for the next time.
+	http.DefaultClient.CloseIdleConnections()
+	if code != 0 {
+		return code
+	}
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, "goroutines are left:", err)
+		return 1
+	}
+	return 0
 }
 
 func TestStories(t *testing.T) {
