@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -18,11 +17,13 @@ import (
 // Broker is a connection to NATS JetStream, and the embedded server if there
 // is one. It is safe for use by many goroutines.
 type Broker struct {
-	cfg Config
-	log *slog.Logger
-	srv *server.Server // nil: external
-	nc  *nats.Conn
-	js  jetstream.JetStream
+	cfg    Config
+	log    *slog.Logger
+	inside *inside // the embedded server; nil: external
+	nc     *nats.Conn
+	js     jetstream.JetStream
+
+	stopHealing func() // and wait for its end; nil: nothing heals
 
 	pauses     []time.Duration // before the next attempt, by attempts so far
 	sweepEvery time.Duration
@@ -59,37 +60,48 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Broker, error) {
 
 func (b *Broker) open(ctx context.Context) (err error) {
 	if b.cfg.URL == "" {
-		if b.srv, err = startEmbedded(b.cfg, b.log); err != nil {
+		b.inside = &inside{cfg: b.cfg, log: b.log}
+		if err := b.inside.start(); err != nil {
 			return err
 		}
 	}
-	if b.nc, err = connect(ctx, b.cfg, b.srv, b.log); err != nil {
+	if b.nc, err = connect(ctx, b.cfg, b.inside, b.log); err != nil {
 		return err
 	}
 	if b.js, err = jetstream.New(b.nc, jetstream.WithPublishAsyncTimeout(publishWithin)); err != nil {
 		return fmt.Errorf("use JetStream: %w", err)
 	}
-	return makeStreams(ctx, b.js, b.cfg.Replicas)
+	if err := makeStreams(ctx, b.js, b.cfg.Replicas); err != nil {
+		return err
+	}
+	if b.inside != nil {
+		b.startHealing(ctx)
+	}
+	return nil
 }
 
 // URL returns the address at which other programs reach the server, without
 // user and password; empty if the embedded server does not listen.
 func (b *Broker) URL() string {
 	switch {
-	case b.srv == nil:
+	case b.inside == nil:
 		return withoutUser(b.cfg.URL)
 	case b.cfg.Listen == "":
 		return ""
 	}
-	return b.srv.ClientURL()
+	return b.inside.address()
 }
 
-// Ping says whether the server answers and has JetStream.
+// Ping says whether the server answers, has JetStream and, embedded, takes
+// events.
 func (b *Broker) Ping(ctx context.Context) error {
 	if _, err := b.js.AccountInfo(ctx); err != nil {
 		return fmt.Errorf("ask NATS for its JetStream account: %w", err)
 	}
-	return nil
+	if b.inside == nil {
+		return nil
+	}
+	return b.refuses(ctx)
 }
 
 // Drain is the first phase of the shutdown: nothing new is fetched, running
@@ -111,8 +123,15 @@ func (b *Broker) Close(ctx context.Context) error {
 	if !first {
 		return nil
 	}
+	if b.stopHealing != nil {
+		b.stopHealing()
+	}
 	abort := forEach(b.list(), func(s *Subscription) error { return s.abort(ctx) })
-	return errors.Join(abort, b.closeConnection(ctx), stopEmbedded(ctx, b.srv))
+	err := errors.Join(abort, b.closeConnection(ctx))
+	if b.inside != nil {
+		err = errors.Join(err, b.inside.stop(ctx))
+	}
+	return err
 }
 
 func (b *Broker) closeConnection(ctx context.Context) error {

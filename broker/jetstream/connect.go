@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 )
 
@@ -19,12 +18,12 @@ const (
 	reconnectWait = time.Second
 )
 
-// connect opens the connection to srv, or to cfg.URL if srv is nil.
-func connect(ctx context.Context, cfg Config, srv *server.Server, log *slog.Logger) (*nats.Conn, error) {
+// connect opens the connection to the embedded server, or to cfg.URL if there is none.
+func connect(ctx context.Context, cfg Config, embedded *inside, log *slog.Logger) (*nats.Conn, error) {
 	opts := connectOptions(cfg, log)
-	if srv != nil {
+	if embedded != nil {
 		// The client leaves its user and password in CONNECT on a pipe as on TCP.
-		nc, err := nats.Connect("", append(opts, nats.InProcessServer(srv))...)
+		nc, err := nats.Connect("", append(opts, nats.InProcessServer(embedded))...)
 		if err != nil {
 			return nil, fmt.Errorf("connect to the embedded NATS server: %w", err)
 		}

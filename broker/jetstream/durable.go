@@ -127,7 +127,7 @@ func quoteEmpty(v any) string {
 
 // driftRemedy says how to remove the durable. Its events stay in the stream.
 func (b *Broker) driftRemedy(stream, durable string) string {
-	if b.srv == nil {
+	if b.inside == nil {
 		return fmt.Sprintf("stop every node, remove it with `nats consumer rm %s %s` (its events stay) and start again", stream, durable)
 	}
 	folder := filepath.Join(b.cfg.StoreDir, "jetstream", "$G", "streams", stream, "obs", durable)

@@ -159,14 +159,9 @@ func (w *town) darken(d *disk, full bool) {
 	}
 	if full {
 		w.breaks(fault{"the disk is full", everyChannel(), func(*town) {
-			d.full(w.moment(2500))
-			// NATS in the process refuses a stream whose write failed until it starts
-			// again, whatever room there is (docs/reliability.md, "What is weak").
-			n.kill()
+			d.full(w.moment(4000))
 		}})
-		n.start()
-		w.ready(n)
-		return
+		return // what could not be written goes on by itself
 	}
 	w.breaks(fault{"the power is cut", everyChannel(), func(*town) { d.cutPower(n) }})
 	n.start()
