@@ -57,9 +57,18 @@ func pgSettings() map[string]string {
 // postgresBusy says whether another transaction was in the way
 // (PostgreSQL, appendix A: serialization failure, deadlock, lock not available).
 func postgresBusy(err error) bool {
+	code := postgresCode(err)
+	return code == "40001" || code == "40P01" || code == "55P03"
+}
+
+// postgresFull says whether there was no room on its disk (appendix A: disk full).
+func postgresFull(err error) bool { return postgresCode(err) == "53100" }
+
+// postgresCode is the SQLSTATE in an error; empty: none.
+func postgresCode(err error) string {
 	var fault *pgconn.PgError
 	if !errors.As(err, &fault) {
-		return false
+		return ""
 	}
-	return fault.Code == "40001" || fault.Code == "40P01" || fault.Code == "55P03"
+	return fault.Code
 }

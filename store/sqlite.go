@@ -63,10 +63,18 @@ func sqliteURI(path, lock string) string {
 
 // sqliteBusy says whether another connection was in the way.
 func sqliteBusy(err error) bool {
+	code := sqliteCode(err)
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}
+
+// sqliteFull says whether there was no room on the disk.
+func sqliteFull(err error) bool { return sqliteCode(err) == sqlite3.SQLITE_FULL }
+
+// sqliteCode is the fault of SQLite in an error, without its extended part; 0: none.
+func sqliteCode(err error) int {
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
-		return false
+		return sqlite3.SQLITE_OK
 	}
-	code := fault.Code() & 0xff // without the extended part
-	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+	return fault.Code() & 0xff
 }

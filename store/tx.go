@@ -25,7 +25,16 @@ const (
 // write runs do in one transaction, and again when another one was in its way.
 // So do begins by forgetting what an earlier run left in its results.
 func (s *Store) write(ctx context.Context, what string, do func(*tx) error) error {
-	return doing(what, s.patiently(ctx, what, func() error { return s.run(ctx, s.writing, nil, do) }))
+	return doing(what, s.explained(s.patiently(ctx, what, func() error { return s.run(ctx, s.writing, nil, do) })))
+}
+
+// explained adds to an error what a person has to do about it. The write has
+// been undone, and the next one works as soon as there is room.
+func (s *Store) explained(err error) error {
+	if sqliteFull(err) || postgresFull(err) {
+		return fmt.Errorf("the disk of the database %s is full; make room, and it goes on by itself: %w", s.name, err)
+	}
+	return err
 }
 
 // patiently tries again, with growing pauses, while others are in the way.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -9,9 +10,10 @@ import (
 
 // Dependency is something that Relais needs from elsewhere.
 type Dependency struct {
-	Name   string // "database", "nats", "redis"
+	Name   string // "database", "nats", "redis", "disk"
 	Check  func(ctx context.Context) error
-	Needed bool // without it no message goes on; else it goes on, more slowly
+	Needed bool   // without it no message goes on; else it goes on, more slowly
+	Fails  string // what is told of it when Check fails; empty: "does not answer"
 }
 
 // checkWithin bounds each check: who asks whether we are ready does not wait long.
@@ -21,7 +23,7 @@ const checkWithin = 2 * time.Second
 type readiness struct {
 	Status       string            `json:"status"` // ready, degraded or "not ready"
 	Error        string            `json:"error,omitempty"`
-	Dependencies map[string]string `json:"dependencies,omitempty"` // ok, or "does not answer"
+	Dependencies map[string]string `json:"dependencies,omitempty"` // ok, or what it does not do
 }
 
 func (s *server) getHealth(w http.ResponseWriter, _ *http.Request) {
@@ -39,7 +41,7 @@ func (s *server) getReady(w http.ResponseWriter, r *http.Request) {
 			continue
 		}
 		s.Log.WarnContext(r.Context(), "dependency does not answer", "dependency", d.Name, "err", failed[i])
-		answer.Dependencies[d.Name] = "does not answer"
+		answer.Dependencies[d.Name] = cmp.Or(d.Fails, "does not answer")
 		switch {
 		case d.Needed:
 			answer.Status, status = "not ready", http.StatusServiceUnavailable

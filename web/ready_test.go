@@ -15,7 +15,7 @@ import (
 func TestReadinessTellsTheTruth(t *testing.T) {
 	w := newWorld(t)
 	away := make(map[string]bool)
-	for _, d := range []Dependency{{Name: "database", Needed: true}, {Name: "nats", Needed: true}, {Name: "redis"}} {
+	for _, d := range []Dependency{{Name: "database", Needed: true}, {Name: "nats", Needed: true}, {Name: "redis"}, {Name: "disk", Needed: true, Fails: "has no room"}} {
 		d.Check = func(context.Context) error {
 			if away[d.Name] {
 				return errors.New("scheme://user:password@host is away")
@@ -32,11 +32,12 @@ func TestReadinessTellsTheTruth(t *testing.T) {
 		says   string
 		want   map[string]any
 	}{
-		{"", 200, "ready", map[string]any{"database": "ok", "nats": "ok", "redis": "ok"}},
-		{"redis", 200, "degraded", map[string]any{"database": "ok", "nats": "ok", "redis": gone}},
-		{"nats", 503, "not ready", map[string]any{"database": "ok", "nats": gone, "redis": "ok"}},
-		{"nats redis", 503, "not ready", map[string]any{"database": "ok", "nats": gone, "redis": gone}},
-		{"database", 503, "not ready", map[string]any{"database": gone, "nats": "ok", "redis": "ok"}},
+		{"", 200, "ready", map[string]any{"database": "ok", "nats": "ok", "redis": "ok", "disk": "ok"}},
+		{"redis", 200, "degraded", map[string]any{"database": "ok", "nats": "ok", "redis": gone, "disk": "ok"}},
+		{"nats", 503, "not ready", map[string]any{"database": "ok", "nats": gone, "redis": "ok", "disk": "ok"}},
+		{"nats redis", 503, "not ready", map[string]any{"database": "ok", "nats": gone, "redis": gone, "disk": "ok"}},
+		{"disk", 503, "not ready", map[string]any{"database": "ok", "nats": "ok", "redis": "ok", "disk": "has no room"}},
+		{"database", 503, "not ready", map[string]any{"database": gone, "nats": "ok", "redis": "ok", "disk": "ok"}},
 	} {
 		clear(away)
 		for name := range strings.FieldsSeq(tc.away) {

@@ -56,6 +56,7 @@
 //	ack is lost                       handed out again: every step may run twice
 //	connection is lost                reconnects for ever; Publish waits until its context ends
 //	a request to the server is lost   asked again within 2 s, or after two heartbeats (30 s)
+//	the disk is full                  embedded: the server is started again when there is room (heal.go)
 //	durable or stream deleted         made again within a minute, logged
 //	shutdown                          Drain: nothing new, running handlers finish, what was
 //	                                  fetched meanwhile is handed back; Close: connection, server

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"relais/broker"
+	"relais/broker/jetstream"
 	"relais/channels"
 	"relais/dispatch"
 	"relais/dispatch/redis"
@@ -100,10 +101,21 @@ func (n *node) dependencies() []web.Dependency {
 		{Name: "database", Check: n.store.Ping, Needed: true},
 		{Name: "nats", Check: n.broker.Ping, Needed: true},
 	}
+	if n.cfg.NATS.URL.IsZero() || n.cfg.Database.URL.IsZero() { // something is kept in data_dir
+		list = append(list, web.Dependency{Name: "disk", Check: n.hasRoom, Needed: true, Fails: "has no room"})
+	}
 	if shared, ok := n.seen.(*redis.Seen); ok {
 		list = append(list, web.Dependency{Name: "redis", Check: shared.Ping})
 	}
 	return list
+}
+
+// roomToGoOn is little, for monitors ask often; a disk with less is full.
+const roomToGoOn = 64 << 10 // bytes
+
+// hasRoom says whether data_dir can be written: a full disk answers reads.
+func (n *node) hasRoom(context.Context) error {
+	return jetstream.Room(n.cfg.DataDir, roomToGoOn)
 }
 
 // pushChannel is nil where push is not configured.

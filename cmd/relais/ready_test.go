@@ -16,7 +16,7 @@ func TestReadyzOfARunningNode(t *testing.T) {
 	if err := d.start(t.Context(), true); err != nil {
 		t.Fatalf("%v\n%s", err, log.String())
 	}
-	wantReadiness(t, d, http.StatusOK, map[string]string{"database": "ok", "nats": "ok", "redis": "ok"})
+	wantReadiness(t, d, http.StatusOK, map[string]string{"database": "ok", "nats": "ok", "redis": "ok", "disk": "ok"})
 	shared.Close()
 	wantReadiness(t, d, http.StatusOK, map[string]string{"database": "ok", "nats": "ok", "redis": "does not answer"})
 	if err := d.node.broker.Close(context.WithoutCancel(t.Context())); err != nil {
