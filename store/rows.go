@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 
 	"relais/channels"
 	"relais/subscribers"
@@ -10,9 +11,14 @@ import (
 // row is one row of an answer.
 type row interface{ Scan(into ...any) error }
 
-// forEach hands every row of an answer to scan.
-func (t *tx) forEach(ctx context.Context, scan func(row) error, query string, args ...any) error {
-	rows, err := t.QueryContext(ctx, query, args...)
+// forEach hands every row of an answer to scan, which must not use t.
+func (t *tx) forEach(ctx context.Context, scan func(row) error, text string, args ...any) error {
+	if !t.engine.pipelined {
+		return t.conn.Raw(func(driverConn any) error {
+			return query(ctx, driverConn.(driver.ConnPrepareContext), scan, text, args)
+		})
+	}
+	rows, err := t.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"os"
 
-	"modernc.org/sqlite" // also registers the driver "sqlite"
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -21,14 +21,12 @@ func connectSQLite(path string) (*Store, error) {
 	if err := createPrivately(path); err != nil {
 		return nil, err
 	}
-	writing, err := sql.Open("sqlite", sqliteURI(path, "immediate"))
-	if err != nil {
+	write, errWrite := newKeeper(sqliteURI(path, "immediate"))
+	read, errRead := newKeeper(sqliteURI(path, "deferred"))
+	if err := errors.Join(errWrite, errRead); err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
-	reading, err := sql.Open("sqlite", sqliteURI(path, "deferred"))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s: %w", path, err), writing.Close())
-	}
+	writing, reading := sql.OpenDB(write), sql.OpenDB(read)
 	// A second writer would only wait for the first, and be told that it is busy.
 	writing.SetMaxOpenConns(1)
 	reading.SetMaxOpenConns(readers)

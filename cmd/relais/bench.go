@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"relais/channels"
 )
@@ -16,6 +17,7 @@ type benchCommand struct {
 	Mixed      bool     `help:"Measure the channels together, each member reached on one of them."`
 	Engine     string   `default:"embedded" enum:"embedded,external" help:"embedded, or external: the empty database, NATS and Redis that RELAIS_DATABASE_URL, RELAIS_NATS_URL and RELAIS_REDIS_URL name."`
 	Rounds     int      `default:"3" help:"Rounds of pipeline and bare client, in turn (${default})."`
+	Profile    string   `placeholder:"FOLDER" type:"existingdir" help:"Write there where the node's processor time goes, for go tool pprof, one file for each channel."`
 	JSON       bool     `name:"json" help:"Print JSON; else lines that benchstat reads."`
 }
 
@@ -77,7 +79,11 @@ func nameOf(of []channels.Name) string {
 // only warms connections and caches.
 func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Name) (r benchResult, err error) {
 	r = benchResult{Channel: nameOf(of), Recipients: c.Recipients, Engine: c.Engine}
-	h, err := openBenchHouse(ctx, p, c.Recipients, of, c.Engine == "external")
+	profile := ""
+	if c.Profile != "" {
+		profile = filepath.Join(c.Profile, nameOf(of)+".pprof")
+	}
+	h, err := openBenchHouse(ctx, p, benchHouseOptions{c.Recipients, of, c.Engine == "external", profile})
 	if err != nil {
 		return r, err
 	}

@@ -67,20 +67,28 @@ type benchHouse struct {
 	node, sandbox    *exec.Cmd
 }
 
+// benchHouseOptions says what is measured.
+type benchHouseOptions struct {
+	members  int
+	channels []channels.Name
+	external bool
+	profile  string // file for the node's CPU profile; empty: none
+}
+
 // openBenchHouse starts everything outside the clock: member i is reached on
 // the i-th channel, round and round.
-func openBenchHouse(ctx context.Context, p *program, n int, of []channels.Name, external bool) (*benchHouse, error) {
+func openBenchHouse(ctx context.Context, p *program, o benchHouseOptions) (*benchHouse, error) {
 	log := slog.New(slog.NewTextHandler(p.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	h := &benchHouse{lifecycle: lifecycle{log: log}, environ: p.Environ}
-	if !external {
+	if !o.external {
 		h.environ = withoutSettings(p.Environ)
 	}
 	for _, start := range []func() error{
 		func() error { return h.startSandbox(ctx, p.Stderr) },
-		func() error { return h.configure(ctx, external) },
-		func() error { return h.fill(ctx, log, n, of) },
+		func() error { return h.configure(ctx, o.external) },
+		func() error { return h.fill(ctx, log, o.members, o.channels) },
 		func() error { return h.watchRedis() },
-		func() error { return h.startNode(ctx, p.Stderr) },
+		func() error { return h.startNode(ctx, p.Stderr, o.profile) },
 	} {
 		if err := start(); err != nil {
 			return nil, errors.Join(err, h.stop(context.WithoutCancel(ctx)))
@@ -249,8 +257,12 @@ func (h *benchHouse) watchRedis() (err error) {
 	return nil
 }
 
-func (h *benchHouse) startNode(ctx context.Context, stderr io.Writer) (err error) {
-	if h.node, err = h.child(ctx, stderr, "serve", "--config", h.file); err != nil {
+func (h *benchHouse) startNode(ctx context.Context, stderr io.Writer, profile string) (err error) {
+	args := []string{"serve", "--config", h.file}
+	if profile != "" {
+		args = append(args, "--cpu-profile", profile)
+	}
+	if h.node, err = h.child(ctx, stderr, args...); err != nil {
 		return err
 	}
 	return waitUntil(ctx, "the node is ready", func() (bool, error) { return answers(ctx, "http://"+h.web+"/readyz"), nil })

@@ -2,19 +2,30 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"runtime/pprof"
 
 	"relais/config"
 )
 
 // serveCommand runs the service until it is told to stop.
-type serveCommand struct{}
+type serveCommand struct {
+	CPUProfile string `name:"cpu-profile" hidden:"" placeholder:"FILE" help:"Write where the processor's time goes, for go tool pprof."`
+}
 
 // Run starts a node and stops it when ctx ends.
-func (c *serveCommand) Run(ctx context.Context, p *program, g *Globals) error {
+func (c *serveCommand) Run(ctx context.Context, p *program, g *Globals) (err error) {
+	if c.CPUProfile != "" {
+		end, err := profileTo(c.CPUProfile)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, end()) }()
+	}
 	cfg, err := g.load(p)
 	if err != nil {
 		return err
@@ -27,6 +38,21 @@ func (c *serveCommand) Run(ctx context.Context, p *program, g *Globals) error {
 	<-ctx.Done()
 	log.Info("relais stops: work in hand is finished or handed back")
 	return n.stop(context.WithoutCancel(ctx))
+}
+
+// profileTo writes a CPU profile until end is called.
+func profileTo(path string) (end func() error, err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("write a profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile: %w", err), file.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return file.Close()
+	}, nil
 }
 
 func newLog(cfg *config.Config, out io.Writer) *slog.Logger {
