@@ -62,7 +62,7 @@ func (s *server) mayAboutMessage(ctx context.Context, name string, who caller) (
 func aboutCompose(s *server, r *http.Request, who caller) (bool, error) {
 	asked := r.URL.Query()
 	if r.Method == http.MethodPost {
-		if err := r.ParseForm(); err != nil {
+		if err := readFields(r); err != nil {
 			return false, &formError{err}
 		}
 		asked = r.PostForm

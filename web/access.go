@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"relais/subscribers"
 )
@@ -25,7 +26,10 @@ const maxBody = 448 << 10
 func (s *server) guarded(row route, refuse refusal) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, row.most(r))
+		if row.most(r) > maxBody {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(uploadPatience)) // else the server's own holds
+		}
 		who, status, err := s.whoCalls(r)
 		who.right = row.right
 		if err == nil && status == 0 && origin.Check(r) != nil {

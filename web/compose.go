@@ -32,8 +32,13 @@ type composePage struct {
 	Missing      bool
 	Faults       []faultLine
 	Alike        []alikeMessage // what a colleague published already
-	Previews     []previewed    // what members read, for each text that has been begun
-	Forecast     forecasts      // who gets it, by the plans
+	MayShow      bool           // the kind may carry a picture
+	Face         bool           // its picture may show somebody
+	Shown        *shownPicture  // nil: none
+	Kept         string         // the picture, as the form keeps it
+	KeptSize     string
+	Previews     []previewed // what members read, for each text that has been begun
+	Forecast     forecasts   // who gets it, by the plans
 	MaxTitle     int
 	MaxBody      int
 }
@@ -59,6 +64,8 @@ type textField struct {
 	Name, Title, Body     string
 	TitleLabel, BodyLabel string
 	TitleFault, BodyFault string
+	AltLabel, AltHint     string // empty: no picture may go with it
+	Alt, AltFault         string
 }
 
 type faultLine struct{ Field, Text string }
@@ -125,12 +132,12 @@ func msgTypeOr(asked string) broker.MsgType {
 }
 
 func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
+	f, err := s.readCompose(r)
+	if err != nil {
 		s.refuseForm(w, r, err)
 		return
 	}
 	who := callerOf(r.Context())
-	f := readForm(r.PostForm)
 	f.Author = who.called(f.Author)
 	if !slices.Contains(broker.Kinds(), f.Kind) {
 		s.refusePage(w, r, http.StatusBadRequest)
@@ -204,6 +211,7 @@ func (s *server) composed(r *http.Request, f form, wrong faults) (composePage, e
 func (s *server) composeView(r *http.Request, f form) composePage {
 	p := composePage{view: s.deskView(r), Form: f, Answers: f.answers(), Missing: f.Kind == broker.Missing,
 		MaxTitle: broker.MaxTitle, MaxBody: broker.MaxBody}
+	p.fillPicture()
 	p.KindName, p.Example, p.Class = p.Kind(f.Kind), p.T("kind."+string(f.Kind)), f.Urgency
 	p.Title = p.T("compose.title."+string(f.MsgType), "kind", p.KindName)
 	return p
@@ -289,11 +297,11 @@ func choices(v view, prefix, on string, values ...string) []choice {
 func (p *composePage) explain(wrong faults) {
 	fields := []string{"form", "author", "reference", "partnerships", "clearance", "texts"}
 	for _, lang := range broker.Langs() {
-		fields = append(fields, "title."+string(lang), "body."+string(lang))
+		fields = append(fields, "title."+string(lang), "body."+string(lang), "alt."+string(lang))
 	}
-	for _, field := range append(fields, "override", "expires") {
+	for _, field := range append(fields, "picture", "override", "expires") {
 		if key, ok := wrong[field]; ok {
-			p.Faults = append(p.Faults, faultLine{field, p.T(key, "title", broker.MaxTitle, "body", broker.MaxBody)})
+			p.Faults = append(p.Faults, faultLine{field, p.T(key, "title", broker.MaxTitle, "body", broker.MaxBody, "alt", broker.MaxAlt)})
 		}
 	}
 }
@@ -315,7 +323,10 @@ func (p *composePage) fillTexts(partnerships []subscribers.Partnership) {
 	for _, lang := range broker.Langs() {
 		t := p.Form.Texts[lang]
 		field := textField{lang, languageName(lang), t.Title, t.Body, p.T("compose.texttitle"), p.T("compose.textbody"),
-			p.FaultIn("title." + string(lang)), p.FaultIn("body." + string(lang))}
+			p.FaultIn("title." + string(lang)), p.FaultIn("body." + string(lang)), "", "", p.Form.Alt[lang], p.FaultIn("alt." + string(lang))}
+		if p.MayShow {
+			field.AltLabel, field.AltHint = p.T("compose.alt"), p.T("compose.alt.hint")
+		}
 		spoken := slices.ContainsFunc(partnerships, func(one subscribers.Partnership) bool { return slices.Contains(one.Languages, lang) })
 		if spoken || t != (broker.Text{}) {
 			p.Written = append(p.Written, field)

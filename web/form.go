@@ -28,7 +28,10 @@ type form struct {
 	Clearance    string
 	Override     string // why it may hold what could point at a person
 	Texts        map[broker.Lang]broker.Text
-	Anyway       bool `json:"-"` // the author has seen what is alike; the message stays the same
+	Picture      []byte                 `json:",omitempty"` // a JPEG, made to fit
+	Alt          map[broker.Lang]string `json:",omitempty"` // what it shows
+	Unusable     bool                   `json:"-"`          // a picture was chosen, and cannot be used
+	Anyway       bool                   `json:"-"`          // the author has seen what is alike; the message stays the same
 }
 
 // faults name what is wrong, by field of the form; the values are keys of the catalogue.
@@ -45,12 +48,16 @@ func readForm(values url.Values) form {
 		All: values.Get("all") != "", Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
 		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
-		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "", Texts: make(map[broker.Lang]broker.Text),
+		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "",
+		Texts: make(map[broker.Lang]broker.Text), Alt: make(map[broker.Lang]string),
 	}
 	for _, lang := range broker.Langs() {
 		t := broker.Text{Title: strings.TrimSpace(values.Get("title." + string(lang))), Body: strings.TrimSpace(unixLines(values.Get("body." + string(lang))))}
 		if t.Title != "" || t.Body != "" {
 			f.Texts[lang] = t
+		}
+		if alt := oneLine(values.Get("alt." + string(lang))); alt != "" {
+			f.Alt[lang] = alt
 		}
 	}
 	return f
@@ -69,7 +76,7 @@ func (f form) message(now time.Time, loc *time.Location) (broker.Message, faults
 		Revision: 1, Zone: f.Zone, Author: f.Author, Sent: now.UTC().Truncate(time.Second),
 		Kind: f.Kind, MsgType: f.MsgType, Urgency: broker.Urgency(f.Urgency),
 		Severity: broker.Severity(f.Severity), Certainty: broker.Certainty(f.Certainty),
-		Clearance: f.Clearance, Override: f.Override, Texts: f.Texts,
+		Clearance: f.Clearance, Override: f.Override, Texts: f.Texts, Picture: f.picture(),
 	}
 	expires, err := time.ParseInLocation(dateTimeLocal, f.Expires, loc)
 	if err != nil {
@@ -112,6 +119,7 @@ func (f form) judge(m broker.Message, wrong faults) {
 		wrong["texts"] = "fault.texts"
 	}
 	wrong.sensitive(m)
+	f.judgePicture(m, wrong)
 	for lang, t := range m.Texts {
 		alone := broker.Message{
 			ID: broker.NewMessageID(), Revision: 1, Zone: "any", Author: "any", Sent: m.Sent, Expires: m.Sent.Add(time.Hour),
@@ -129,7 +137,7 @@ func (wrong faults) sensitive(m broker.Message) {
 	if m.Override != "" {
 		return
 	}
-	says := map[broker.Sensitive]string{broker.NumberPlate: "fault.plate", broker.PhoneNumber: "fault.phone", broker.NameAddress: "fault.person"}
+	says := map[broker.Sensitive]string{broker.NumberPlate: "fault.plate", broker.PhoneNumber: "fault.phone", broker.NameAddress: "fault.person", broker.Face: "fault.face"}
 	for _, found := range m.Findings() {
 		field, _ := formField(found.Field)
 		if _, known := wrong[field]; !known {
@@ -167,6 +175,11 @@ func formField(path string) (field, key string) {
 			return "texts", "fault.texts"
 		}
 		return part + "." + lang, "fault." + part
+	case "picture":
+		if part, lang, _ := strings.Cut(rest, "."); part == "alt" && lang != "" {
+			return "alt." + lang, "fault.alt"
+		}
+		return "picture", "fault.picture"
 	case "references":
 		return "reference", "fault.reference"
 	case "author", "expires", "partnerships", "clearance", "override":
@@ -195,6 +208,9 @@ func (f form) has(id broker.PartnershipID) bool { return slices.Contains(f.Partn
 // correcting starts a correction with what was written before.
 func (f form) correcting(earlier broker.Message, now time.Time) form {
 	f.Texts, f.Clearance = earlier.Texts, earlier.Clearance
+	if earlier.Picture != nil {
+		f.Picture, f.Alt = earlier.Picture.JPEG, earlier.Picture.Alt
+	}
 	f.Urgency, f.Severity, f.Certainty = string(earlier.Urgency), string(earlier.Severity), string(earlier.Certainty)
 	if earlier.Expires.After(now) {
 		f.Expires = earlier.Expires.In(now.Location()).Format(dateTimeLocal)

@@ -72,6 +72,8 @@ func everyPage(w *world) []somePage {
 		{"compose with faults", "/messages", url.Values{"kind": {"alert"}, "zone": {"demo"}}, 422},
 		{"compose with an example", "/messages/new?example=1&kind=hazard&zone=demo", nil, 200},
 		{"compose with its preview", "/messages/preview", with(goodForm(), "title.fr", "Fenêtre forcée"), 200},
+		{"compose with a picture", "/messages/preview", missingForm(testPicture(w.t, 320, 240)), 200},
+		{"compose with a picture refused", "/messages", with(missingForm(testPicture(w.t, 320, 240)), "kind", "prevention", "alt.fr", "", "picture", "!"), 422},
 		{"message", "/messages/" + alertID.String(), nil, 200},
 		{"message done", "/messages/" + tipID.String(), nil, 200},
 		{"message just published", "/messages/0193596a-0000-7000-8000-0000000000ff?published", nil, 200},

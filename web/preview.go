@@ -71,21 +71,22 @@ type run struct {
 // of it; a script gets the part that it asked for alone. It changes nothing.
 func (s *server) postPreview(part string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil {
+		f, err := s.readCompose(r)
+		if err != nil {
 			s.refuseForm(w, r, err)
 			return
 		}
-		f := readForm(r.PostForm)
 		if !slices.Contains(broker.Kinds(), f.Kind) {
 			s.refusePage(w, r, http.StatusBadRequest)
 			return
 		}
 		if r.Header.Get("HX-Request") == "" {
-			s.showForm(w, r, http.StatusOK, f, nil)
+			s.showForm(w, r, http.StatusOK, f, f.unusable())
 			return
 		}
 		p := s.composeView(r, f)
-		err := s.fillPart(r.Context(), &p, part)
+		p.explain(f.unusable())
+		err = s.fillPart(r.Context(), &p, part)
 		if err != nil {
 			s.failPage(w, r, "show the "+part, err)
 			return
@@ -99,10 +100,13 @@ func (s *server) fillPart(ctx context.Context, p *composePage, part string) erro
 	if err != nil {
 		return err
 	}
-	if part == "preview" {
+	switch part {
+	case "preview":
 		return s.fillPreviews(ctx, p, partnerships)
+	case "forecast":
+		return s.fillForecast(ctx, p, partnerships)
 	}
-	return s.fillForecast(ctx, p, partnerships)
+	return nil // a picture is shown as it is
 }
 
 // fillPreviews shows each text that has been begun.

@@ -56,6 +56,7 @@ func (s *server) deskRoutes() []route {
 		{"GET /messages/new", doorPage, subscribers.Publish, aboutCompose, s.getCompose},
 		{"POST /messages", doorPage, subscribers.Publish, aboutCompose, s.postMessage},
 		{"POST /messages/preview", doorPage, subscribers.Publish, aboutCompose, s.postPreview("preview")},
+		{"POST /messages/picture", doorPage, subscribers.Publish, aboutCompose, s.postPreview("photo")},
 		{"POST /messages/forecast", doorPage, subscribers.Publish, aboutCompose, s.postPreview("forecast")},
 		{"GET /messages/{id}", doorPage, subscribers.ReadMessages, aboutMessage, s.getMessage},
 		{"GET /messages/{id}/live", doorPage, subscribers.ReadMessages, aboutMessage, s.getLive},

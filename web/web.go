@@ -23,6 +23,7 @@ type server struct {
 	local    *time.Location // of the desk
 	mux      *http.ServeMux
 	streams  chan struct{} // holds one for each that is open
+	fitting  chan struct{} // holds one while a picture is made to fit
 	sessions *scs.SessionManager
 }
 
@@ -39,7 +40,7 @@ func New(deps Deps, options Options) (http.Handler, error) {
 func (s *server) handler() http.Handler { return s.logged(s.secured(http.HandlerFunc(s.route))) }
 
 func newServer(deps Deps, options Options) (*server, error) {
-	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost)}
+	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost), fitting: make(chan struct{}, 1)}
 	s.options.PublicURL = strings.TrimRight(options.PublicURL, "/")
 	var err error
 	if s.words, err = channels.LoadWords(); err != nil {
