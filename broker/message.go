@@ -26,9 +26,10 @@ type Message struct {
 	Urgency      Urgency         `json:"urgency"`
 	Severity     Severity        `json:"severity"`
 	Certainty    Certainty       `json:"certainty"`
-	References   []MessageID     `json:"references,omitempty"` // what it answers, corrects, closes or cancels
-	Clearance    string          `json:"clearance,omitempty"`  // for Missing: the reference of the magistrate's leave
-	Override     string          `json:"override,omitempty"`   // why it may name what rule 2 of PLP.md rules out; empty: it does not
+	References   []MessageID     `json:"references,omitempty"`   // what it answers, corrects, closes or cancels
+	Clearance    string          `json:"clearance,omitempty"`    // for Missing: the reference of the magistrate's leave
+	Override     string          `json:"override,omitempty"`     // why it may name what rule 2 of PLP.md rules out; empty: it does not
+	PlainAccents bool            `json:"plainAccents,omitempty"` // an SMS may lose the accents that make it dearer, whatever the plans say
 	Texts        map[Lang]Text   `json:"texts"`
 	Picture      *Picture        `json:"picture,omitempty"` // nil: none
 }

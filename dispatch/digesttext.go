@@ -52,7 +52,7 @@ func digestKey(e subscribers.Entry, items []subscribers.DigestItem) string {
 func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscribers.DigestItem) (*channels.Content, error) {
 	c := &channels.Content{Purpose: channels.Digest, Lang: e.Lang, Kind: broker.Info, Urgency: broker.Future, MsgType: broker.TypeAlert, Sent: e.CreatedAt, Expires: e.NotAfter}
 	var names []string
-	c.Cheaply = len(items) > 0 // where all partnerships' plans say so
+	c.Cheaply = len(items) > 0 // where for each item its message or its partnership's plan says so
 	for _, item := range items {
 		m, err := s.Ledger.Message(ctx, item.Message, item.Revision)
 		if err != nil {
@@ -66,7 +66,7 @@ func (s *Script) digest(ctx context.Context, e subscribers.Entry, items []subscr
 		if err != nil {
 			return nil, fmt.Errorf("read plan: %w", err)
 		}
-		c.Cheaply = c.Cheaply && plan.PlainAccents
+		c.Cheaply = c.Cheaply && (plan.PlainAccents || m.PlainAccents)
 		text, lang := m.Text(e.Lang, p.Languages...)
 		c.Items = append(c.Items, channels.Item{Partnership: p.Name, Kind: m.Kind, Title: text.Title, Body: text.Body, Note: item.Note, Picture: pictureOf(m, lang)})
 		if c.Tag == "" {

@@ -127,7 +127,7 @@ func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Cont
 		Purpose: e.Purpose, Lang: e.Lang, Partnership: p.Name, Tag: p.Tag,
 		Kind: m.Kind, Urgency: m.Urgency, MsgType: m.MsgType,
 		Title: text.Title, Body: text.Body, Sent: m.Sent, Expires: m.Expires,
-		Cheaply: plan.PlainAccents, Picture: pictureOf(m, lang),
+		Cheaply: plan.PlainAccents || m.PlainAccents, Picture: pictureOf(m, lang),
 	}
 	switch e.Purpose {
 	case channels.ForMember:

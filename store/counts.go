@@ -40,6 +40,27 @@ func countDeliveries(ctx context.Context, t *tx, st subscribers.Status) (map[sub
 	return counts, err
 }
 
+// countUnreached counts those whom nothing reaches any more: each of their
+// deliveries failed or came too late, or no channel was theirs. It asks the rows
+// only where some delivery did.
+func countUnreached(ctx context.Context, t *tx, partnerships []subscribers.PartnershipStatus) error {
+	for i := range partnerships {
+		p := &partnerships[i]
+		if !p.Missed() {
+			continue
+		}
+		var err error
+		p.Unreached, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT d.member FROM deliveries d
+			WHERE d.approval = $1 AND d.purpose = 'message' GROUP BY d.member
+			HAVING MAX(CASE WHEN d.state IN ('failed', 'expired') OR d.state = 'suppressed' AND d.reason = 'no-channel' THEN 0 ELSE 1 END) = 0) AS unreached`,
+			p.Approval.UUID[:])
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // peopleOf is a row for each person and channel, of the deliveries d that from
 // names; from ends in a condition.
 func peopleOf(from string) string {

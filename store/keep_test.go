@@ -126,13 +126,14 @@ func TestStatus(t *testing.T) {
 			Message: approvals[0].Message, Revision: 1, Kind: broker.Alert, Urgency: broker.Immediate, Received: noon, Expires: noon.Add(24 * time.Hour),
 			Partnerships: []subscribers.PartnershipStatus{
 				{
-					Partnership: linden, Approval: approvals[1].ID, State: subscribers.ApprovalApproved, By: "Anne", At: noon, How: subscribers.HowLink, PlanVersion: 1,
+					Partnership: linden, Approval: approvals[1].ID, State: subscribers.ApprovalApproved, By: "Anne", At: noon, How: subscribers.HowLink, PlanVersion: 1, Asked: []subscribers.Role{subscribers.RoleCoordinator},
 					Channels: []subscribers.ChannelStatus{{
 						Channel: channels.SMS, Counts: map[channels.State]int{channels.Suppressed: 1}, Suppressed: map[channels.Reason]int{channels.ReasonDuplicate: 1},
 					}},
 				},
 				{
-					Partnership: tilleuls, Name: "PLP tilleuls", Approval: approvals[0].ID, State: subscribers.ApprovalApproved, By: "Anne", At: noon, How: subscribers.HowLink, PlanVersion: 1,
+					Partnership: tilleuls, Name: "PLP tilleuls", Approval: approvals[0].ID, State: subscribers.ApprovalApproved, By: "Anne", At: noon, How: subscribers.HowLink, PlanVersion: 1, Asked: []subscribers.Role{subscribers.RoleCoordinator},
+					Unreached: 2, // one failed, one has no channel
 					Channels: []subscribers.ChannelStatus{
 						{Channel: channels.Email, Counts: map[channels.State]int{channels.Delivered: 1}, First: noon.Add(2 * time.Second), Last: noon.Add(2 * time.Second)},
 						{

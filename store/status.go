@@ -83,9 +83,11 @@ func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]s
 			Partnership: a.Partnership, Name: names[a.Partnership], Approval: a.ID, State: a.State,
 			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why, Until: a.Decision.Until,
 			Deadline: a.Deadline, Release: a.ReleasableAt(), PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[a.ID],
+			Asked: a.AskedRoles(),
 		}
+		found[i].Next, found[i].NextAt = a.Next(st.Expires)
 	}
-	return found, nil
+	return found, countUnreached(ctx, t, found)
 }
 
 func partnershipNames(ctx context.Context, t *tx, st subscribers.Status) (map[broker.PartnershipID]string, error) {

@@ -92,10 +92,7 @@ func (a Approval) reached(present []Approver, now time.Time) int {
 // deadline is the next moment at which something happens to a pending approval
 // without an answer.
 func (a Approval) deadline(expires time.Time) time.Time {
-	next := expires
-	if within := a.Rule.Approval.Within; within > 0 {
-		next = earlier(next, a.Asked.Add(within))
-	}
+	next := a.ends(expires)
 	if ladder := a.Rule.Approval.Ladder(); a.Step < len(ladder) {
 		next = earlier(next, a.Asked.Add(ladder[a.Step].After))
 	}
@@ -148,6 +145,39 @@ func (a Approval) end(to ApprovalState, by string, now time.Time, why string) Ap
 func (a Approval) Between(from, to int, people []Approver) []Approver {
 	ladder := a.Rule.Approval.Ladder()
 	return onRungs(ladder[min(from, len(ladder)):min(to, len(ladder))], people)
+}
+
+// AskedRoles lists the rungs that have been asked.
+func (a Approval) AskedRoles() []Role {
+	var asked []Role
+	for _, rung := range a.Rule.Approval.Ladder()[:min(a.Step, len(a.Rule.Approval.Ladder()))] {
+		if rung.Role != RolePolice {
+			asked = append(asked, rung.Role)
+		}
+	}
+	return asked
+}
+
+// Next is the rung that is asked as well if nobody answers, and when; none:
+// empty.
+func (a Approval) Next(expires time.Time) (Role, time.Time) {
+	ladder := a.Rule.Approval.Ladder()
+	if a.State != ApprovalPending || a.Step >= len(ladder) || ladder[a.Step].Role == RolePolice {
+		return "", time.Time{}
+	}
+	at := a.Asked.Add(ladder[a.Step].After)
+	if !at.Before(a.ends(expires)) {
+		return "", time.Time{}
+	}
+	return ladder[a.Step].Role, at
+}
+
+// ends is when a pending approval stops waiting for an answer.
+func (a Approval) ends(expires time.Time) time.Time {
+	if within := a.Rule.Approval.Within; within > 0 {
+		return earlier(expires, a.Asked.Add(within))
+	}
+	return expires
 }
 
 // ReleasableAt says from when on an officer may release the message; never: zero.

@@ -32,11 +32,25 @@ type PartnershipStatus struct {
 	Why         string               `json:"why,omitempty"`
 	Until       time.Time            `json:"until,omitzero"` // of a hold
 	Deadline    time.Time            `json:"deadline,omitzero"`
+	Asked       []Role               `json:"asked,omitempty"` // the rungs of the ladder that have been asked
+	Next        Role                 `json:"next,omitempty"`  // the rung that is asked too if nobody answers; empty: none
+	NextAt      time.Time            `json:"nextAt,omitzero"`
 	Release     time.Time            `json:"release,omitzero"` // from when on an officer may send it, with a reason
 	PlanVersion int                  `json:"planVersion"`
-	Planned     bool                 `json:"planned"` // the last delivery has been written
+	Planned     bool                 `json:"planned"`   // the last delivery has been written
+	Unreached   int                  `json:"unreached"` // people whom nothing reaches any more; 0 once deliveries are kept as counts alone
 	Channels    []ChannelStatus      `json:"channels"`
 	Case        *CaseStatus          `json:"case,omitempty"` // nil: no word is owed
+}
+
+// Missed says whether some delivery reaches nobody.
+func (p PartnershipStatus) Missed() bool {
+	for _, c := range p.Channels {
+		if c.Counts[channels.Failed]+c.Counts[channels.Expired]+c.Suppressed[channels.ReasonNoChannel] > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // CaseStatus is the word that the police owe a partnership about a message, or

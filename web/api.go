@@ -110,6 +110,9 @@ func (s *server) readMessage(w http.ResponseWriter, r *http.Request) (broker.Mes
 		m = callerOf(r.Context()).wrote(s.completed(m))
 		err = m.Validate()
 	}
+	if left := s.texts.firstUnfilled(m); err == nil && left != nil {
+		err = left
+	}
 	var fault *broker.Fault
 	if errors.As(err, &fault) {
 		refuseFault(w, fault)

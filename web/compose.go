@@ -38,6 +38,7 @@ type composePage struct {
 	Kept         string         // the picture, as the form keeps it
 	KeptSize     string
 	Previews     []previewed // what members read, for each text that has been begun
+	OfferPlain   bool        // some SMS costs less without its accents
 	Forecast     forecasts   // who gets it, by the plans
 	MaxTitle     int
 	MaxBody      int

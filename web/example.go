@@ -46,14 +46,43 @@ func (p composePage) Bracketed() bool {
 // noteBrackets finds fault with what an example left to fill in and nobody did.
 // Brackets of the officer's own are none.
 func (c catalogue) noteBrackets(f form, wrong faults) {
-	for lang, text := range f.Texts {
-		example := c.example(f.Kind, lang)
+	for _, left := range c.unfilled(f.Kind, f.Texts) {
+		field, _ := formField(left.Field)
+		if _, known := wrong[field]; !known {
+			wrong[field] = "fault.brackets"
+		}
+	}
+}
+
+// Unfilled finds what an example of ours left to fill in and nobody did, for
+// those who publish without the form; nil: nothing.
+func Unfilled(m broker.Message) (*broker.Fault, error) {
+	texts, err := loadTexts()
+	if err != nil {
+		return nil, err
+	}
+	return texts.firstUnfilled(m), nil
+}
+
+func (c catalogue) firstUnfilled(m broker.Message) *broker.Fault {
+	if left := c.unfilled(m.Kind, m.Texts); len(left) > 0 {
+		return &left[0]
+	}
+	return nil
+}
+
+func (c catalogue) unfilled(kind broker.Kind, texts map[broker.Lang]broker.Text) []broker.Fault {
+	var found []broker.Fault
+	for _, lang := range broker.Langs() {
+		example := c.example(kind, lang)
 		places := append(brackets(example.Title), brackets(example.Body)...)
-		for field, said := range map[string]string{"title.": text.Title, "body.": text.Body} {
-			open := slices.ContainsFunc(places, func(place string) bool { return strings.Contains(said, place) })
-			if _, known := wrong[field+string(lang)]; open && !known {
-				wrong[field+string(lang)] = "fault.brackets"
+		for _, part := range []struct{ name, said string }{{"title", texts[lang].Title}, {"body", texts[lang].Body}} {
+			i := slices.IndexFunc(places, func(place string) bool { return strings.Contains(part.said, place) })
+			if i >= 0 {
+				found = append(found, broker.Fault{Field: "texts." + string(lang) + "." + part.name,
+					Problem: "still holds " + places[i] + " of the example", Remedy: "put in its place what it stands for"})
 			}
 		}
 	}
+	return found
 }

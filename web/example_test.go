@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -76,5 +77,25 @@ func TestBracketsAreFilledIn(t *testing.T) {
 		if test.status != http.StatusSeeOther && !strings.Contains(answer.Body.String(), "Replace what stands in brackets, or clear this language.") {
 			t.Error("the page does not say what to replace")
 		}
+	}
+}
+
+// Nor is it taken from a program; Unfilled is for those who do not come by here.
+func TestBracketsOfAProgram(t *testing.T) {
+	w := newWorld(t)
+	m := w.alert()
+	m.ID = broker.NewMessageID()
+	m.Texts = map[broker.Lang]broker.Text{broker.Dutch: {Title: "Inbraak bezig, [straat]", Body: "Blijf binnen [en kalm]."}}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := w.do(request{method: http.MethodPost, path: "/api/messages", body: string(data)})
+	if answer.Code != http.StatusBadRequest || !strings.Contains(answer.Body.String(), `"field":"texts.nl.title"`) || len(w.published) != 0 {
+		t.Errorf("got %d: %s", answer.Code, answer.Body)
+	}
+	m.Texts[broker.Dutch] = broker.Text{Title: "Inbraak bezig, Kerkstraat", Body: "Blijf binnen [en kalm]."}
+	if left, err := Unfilled(m); err != nil || left != nil {
+		t.Errorf("brackets of the officer's own: got %v, %v", left, err)
 	}
 }

@@ -21,6 +21,7 @@ type Forecast struct {
 	Opened      subscribers.Approval // as it would be opened, or granted where the police send directly
 	Asked       []string             // who is asked first, by name
 	Leaving     []Leaving
+	People      int     // who gets something; one who gets it on two channels counts once
 	Euros       float64 // for members and approvers
 }
 
@@ -76,7 +77,7 @@ func (s *server) fillForecast(ctx context.Context, p *composePage, partnerships 
 	}
 	people, euros := 0, 0.0
 	for _, one := range told {
-		people, euros = people+one.people(), euros+one.Euros
+		people, euros = people+one.People, euros+one.Euros
 		p.Forecast.All = append(p.Forecast.All, p.in(one.Partnership).forecast(one, m))
 	}
 	p.Forecast.Sum = p.N("forecast.sum", people, "euros", p.euros(euros))
@@ -100,16 +101,6 @@ func (s *server) addressed(ctx context.Context, f form, m *broker.Message, all [
 	return slices.DeleteFunc(slices.Clone(all), func(p subscribers.Partnership) bool {
 		return len(earlier.Partnerships) > 0 && !slices.Contains(earlier.Partnerships, p.ID)
 	}), nil
-}
-
-func (f Forecast) people() int {
-	n := 0
-	for _, l := range f.Leaving {
-		if !l.At.IsZero() && !l.Late {
-			n += l.People
-		}
-	}
-	return n
 }
 
 func (v view) forecast(f Forecast, m broker.Message) forecast {

@@ -22,7 +22,7 @@ func (w *world) Forecast(_ context.Context, m broker.Message, to []subscribers.P
 			continue
 		}
 		all = append(all, Forecast{
-			Partnership: p, Opened: subscribers.NewApproval(m, p, urgentRule(), w.approvers, m.Sent), Asked: []string{"Claire Lambert"}, Euros: 3.74,
+			Partnership: p, Opened: subscribers.NewApproval(m, p, urgentRule(), w.approvers, m.Sent), Asked: []string{"Claire Lambert"}, Euros: 3.74, People: 52,
 			Leaving: []Leaving{
 				{At: w.now, Channel: channels.SMS, People: 34},
 				{At: w.now.Add(9 * time.Hour), Channel: channels.Email, Held: true, People: 20},
@@ -43,7 +43,7 @@ func TestForecast(t *testing.T) {
 	form["partnership"] = []string{"tilleuls", "lindendorp"}
 	body := strings.ReplaceAll(w.post("/messages/preview?lang=fr", form).Body.String(), "\u00a0", " ")
 	for _, want := range []string{
-		"59 envois, 3,74 € en tout", "Qui approuve : Claire Lambert", "Ensuite, il part sans le coordinateur.",
+		"52 personnes le reçoivent, 3,74 € en tout", "Qui approuve : Claire Lambert", "Ensuite, il part sans le coordinateur.",
 		"34 par SMS, tout de suite", "20 par e-mail, demain à 5 h 15, à la fin des heures calmes", "avec l’infoflash, demain à 17 h 15",
 		"2 ne le reçoivent pas : le message ne sera plus valable à ce moment", "1 membre n’est joignable par aucun canal",
 		"Il n’ira pas à ce partenariat : il n’a pas de coordinateur adjoint.", "Ce que dit le plan",
@@ -60,7 +60,7 @@ func TestForecast(t *testing.T) {
 func TestForecastForAScript(t *testing.T) {
 	w := newWorld(t)
 	answer := w.do(request{method: http.MethodPost, path: "/messages/forecast?lang=nl", form: goodForm(), header: map[string]string{"HX-Request": "true"}})
-	if body := answer.Body.String(); answer.Code != http.StatusOK || strings.Contains(body, "<html") || !strings.Contains(body, "59 verzendingen") {
+	if body := answer.Body.String(); answer.Code != http.StatusOK || strings.Contains(body, "<html") || !strings.Contains(body, "52 mensen") {
 		t.Errorf("got %d: %s", answer.Code, body)
 	}
 }

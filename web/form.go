@@ -27,6 +27,7 @@ type form struct {
 	Certainty    string
 	Clearance    string
 	Override     string // why it may hold what could point at a person
+	Plain        bool   `json:",omitempty"` // SMS lose the accents that make them dearer
 	Texts        map[broker.Lang]broker.Text
 	Picture      []byte                 `json:",omitempty"` // a JPEG, made to fit
 	Alt          map[broker.Lang]string `json:",omitempty"` // what it shows
@@ -48,7 +49,7 @@ func readForm(values url.Values) form {
 		All: values.Get("all") != "", Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
 		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
-		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "",
+		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "", Plain: values.Get("plain") != "",
 		Texts: make(map[broker.Lang]broker.Text), Alt: make(map[broker.Lang]string),
 	}
 	for _, lang := range broker.Langs() {
@@ -76,7 +77,7 @@ func (f form) message(now time.Time, loc *time.Location) (broker.Message, faults
 		Revision: 1, Zone: f.Zone, Author: f.Author, Sent: now.UTC().Truncate(time.Second),
 		Kind: f.Kind, MsgType: f.MsgType, Urgency: broker.Urgency(f.Urgency),
 		Severity: broker.Severity(f.Severity), Certainty: broker.Certainty(f.Certainty),
-		Clearance: f.Clearance, Override: f.Override, Texts: f.Texts, Picture: f.picture(),
+		Clearance: f.Clearance, Override: f.Override, PlainAccents: f.Plain, Texts: f.Texts, Picture: f.picture(),
 	}
 	expires, err := time.ParseInLocation(dateTimeLocal, f.Expires, loc)
 	if err != nil {
@@ -207,7 +208,7 @@ func (f form) has(id broker.PartnershipID) bool { return slices.Contains(f.Partn
 
 // correcting starts a correction with what was written before.
 func (f form) correcting(earlier broker.Message, now time.Time) form {
-	f.Texts, f.Clearance = earlier.Texts, earlier.Clearance
+	f.Texts, f.Clearance, f.Plain = earlier.Texts, earlier.Clearance, earlier.PlainAccents
 	if earlier.Picture != nil {
 		f.Picture, f.Alt = earlier.Picture.JPEG, earlier.Picture.Alt
 	}

@@ -25,7 +25,7 @@ type Preview struct {
 type SMSPreview struct {
 	Written, Plain SMSForm
 	Costly         []Swap // in Written
-	Cheaply        bool   // the plan has the plain one sent where that saves a part
+	Cheaply        bool   // the plan or the message has the plain one sent where that saves a part
 }
 
 // SMSForm is one way to write an SMS.
@@ -54,11 +54,12 @@ type previewed struct {
 }
 
 type smsShown struct {
-	Sent   []run  // what goes
-	Sum    string // parts, characters and price
-	Costly string // which characters cost more; empty: none
-	Other  string // the sum of the other way of writing; empty: it saves nothing
-	Plain  string // that text
+	Sent    []run  // what goes
+	Sum     string // parts, characters and price
+	Costly  string // which characters cost more; empty: none
+	Other   string // the sum of the other way of writing; empty: it saves nothing
+	Plain   string // that text
+	Cheaply bool   // what goes is the plain way
 }
 
 // run is a piece of a text: Costly ones cost more than others.
@@ -136,6 +137,7 @@ func (s *server) fillPreviews(ctx context.Context, p *composePage, partnerships 
 		if preview.SMS != nil {
 			sms := p.sms(*preview.SMS)
 			shown.SMS = &sms
+			p.OfferPlain = p.OfferPlain || p.Form.Plain || sms.saves()
 		}
 		p.Previews = append(p.Previews, shown)
 	}
@@ -159,12 +161,15 @@ func readers(partnerships []subscribers.Partnership, f form, lang broker.Lang) (
 	return partnerships[0], true
 }
 
+// saves says whether the author may choose to send it for less.
+func (s smsShown) saves() bool { return s.Other != "" && !s.Cheaply }
+
 func (v view) sms(shown SMSPreview) smsShown {
 	goes, other, key := shown.Written, shown.Plain, "preview.sms.plain"
 	if shown.Cheaply {
 		goes, other, key = shown.Plain, shown.Written, "preview.sms.written"
 	}
-	out := smsShown{Sent: runs(goes.Text, shown.Costly), Sum: v.smsSum(goes)}
+	out := smsShown{Cheaply: shown.Cheaply, Sent: runs(goes.Text, shown.Costly), Sum: v.smsSum(goes)}
 	if len(shown.Costly) > 0 {
 		out.Costly = v.T("preview.sms.costly", "swaps", v.swaps(shown.Costly))
 	}

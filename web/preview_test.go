@@ -18,7 +18,7 @@ func (fakePreviewer) Preview(m broker.Message, lang broker.Lang, to subscribers.
 		parts := 1 + len(text)/size
 		return SMSForm{Text: text, Characters: len([]rune(text)), Parts: parts, Euros: float64(parts) * 0.055}
 	}
-	sms := &SMSPreview{Written: form(text, 20), Plain: form(text, 20), Cheaply: plan.PlainAccents}
+	sms := &SMSPreview{Written: form(text, 20), Plain: form(text, 20), Cheaply: plan.PlainAccents || m.PlainAccents}
 	if strings.Contains(text, "ê") {
 		sms.Written, sms.Costly = form(text, 10), []Swap{{"ê", "e"}}
 		sms.Plain = form(strings.ReplaceAll(text, "ê", "e"), 20)
@@ -63,10 +63,33 @@ func TestPreviewFollowsThePlan(t *testing.T) {
 	plan.PlainAccents = true
 	w.plans["tilleuls"] = plan
 	body := w.post("/messages/preview?lang=en", with(goodForm(), "title.fr", "Fenêtre forcée")).Body.String()
-	for _, want := range []string{"Fenetre forcée", "The plan sends it without them. As written: 6 SMS"} {
+	for _, want := range []string{"Fenetre forcée", "It goes without them. As written: 6 SMS"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// Where the plan does not say so the author may, for this message alone, and
+// take it back.
+func TestAuthorSavesAccents(t *testing.T) {
+	w := newWorld(t)
+	costly := with(goodForm(), "title.fr", "Fenêtre forcée")
+	if body := w.post("/messages/preview?lang=en", costly).Body.String(); !strings.Contains(body, `name="plain" value="1" />`) || !strings.Contains(body, "<mark>ê") {
+		t.Error("the page offers no cheaper way")
+	}
+	body := w.post("/messages/preview?lang=en", with(costly, "plain", "1")).Body.String()
+	for _, want := range []string{"Fenetre forcée", "It goes without them. As written: 6 SMS", `name="plain" value="1" checked`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if body := w.post("/messages/preview", with(goodForm(), "body.fr", "Rien.")).Body.String(); strings.Contains(body, `name="plain"`) {
+		t.Error("the page offers to save where nothing is saved")
+	}
+	w.post("/messages", with(costly, "plain", "1"))
+	if len(w.published) != 1 || !w.published[0].PlainAccents || w.published[0].Texts[broker.French].Title != "Fenêtre forcée" {
+		t.Errorf("got %v", w.published)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"relais/broker"
@@ -19,6 +20,7 @@ type progressPage struct {
 	Others       []text
 	Actions      []action
 	Summary      string
+	Worries      []string // what the police must know first
 	Done         bool
 	Partnerships []partnershipProgress
 	Refused      []refusedBy
@@ -35,6 +37,8 @@ type partnershipProgress struct {
 	Waits    string // until when, while nobody has answered
 	Left     string // how long that still is
 	Release  string // from when on the police may send it themselves
+	Asked    string // who has been asked so far; empty: nobody, or it is decided
+	Next     string // who is asked too if nobody answers
 	Unmet    string // how many could not be reached; empty: none
 	Do       action // answer a question, send it, or see who decided what
 	Plan     string
@@ -90,7 +94,7 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 	p.Text, p.Others = p.textsOf(m)
 	p.Title = p.Text.Title
 	p.Actions = p.actions(m)
-	p.Summary = p.inShort(status)
+	p.Summary, p.Worries = p.inShort(status), p.worries(status)
 	for _, part := range status.Partnerships {
 		p.Partnerships = append(p.Partnerships, p.partnership(part))
 	}
@@ -127,7 +131,10 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 	d := subscribers.Decision{To: p.State, By: p.By, At: p.At, How: p.How, Why: p.Why, Until: p.Until}
 	shown.Outcome, shown.Waits = v.decided(p.State, d, p.Deadline)
 	shown.Left = v.left(p)
-	shown.Unmet = v.unmet(p)
+	shown.Asked, shown.Next = v.asked(p)
+	if p.Unreached > 0 {
+		shown.Unmet = v.N("progress.unmet", p.Unreached)
+	}
 	shown.Release = v.releaseFrom(p.Release)
 	shown.Do = action{v.T("decision.see"), v.URL("/approvals/" + p.Approval.String())}
 	switch {
@@ -157,16 +164,39 @@ func (v view) left(p subscribers.PartnershipStatus) string {
 	return v.N("progress.left.minutes", int((left+time.Minute-1)/time.Minute))
 }
 
-// unmet says how many nothing has reached: somebody may have to ring at a door.
-func (v view) unmet(p subscribers.PartnershipStatus) string {
-	n := 0
-	for _, c := range p.Channels {
-		n += tally(c.Counts).sum(channels.Failed, channels.Expired) + c.Suppressed[channels.ReasonNoChannel]
+// asked says who has been asked, and who is next.
+func (v view) asked(p subscribers.PartnershipStatus) (so, next string) {
+	if p.State.Final() || len(p.Asked) == 0 {
+		return "", ""
 	}
-	if n == 0 {
-		return ""
+	names := make([]string, len(p.Asked))
+	for i, role := range p.Asked {
+		names[i] = v.T("asked." + string(role))
 	}
-	return v.N("progress.unmet", n)
+	if p.Next != "" {
+		next = v.T("progress.next", "who", v.T("asked."+string(p.Next)), "when", v.When(p.NextAt))
+	}
+	return v.T("progress.asked", "who", strings.Join(names, ", ")), next
+}
+
+// worries are what the police must know first: how far up the question has gone,
+// and how many somebody has to ring at the door of.
+func (v view) worries(status subscribers.Status) []string {
+	var list []string
+	climbed, unreached := 0, 0
+	for _, p := range status.Partnerships {
+		unreached += p.Unreached
+		if !p.State.Final() && len(p.Asked) > 1 {
+			climbed++
+		}
+	}
+	if climbed > 0 {
+		list = append(list, v.N("progress.climbed", climbed))
+	}
+	if unreached > 0 && len(status.Partnerships) > 1 {
+		list = append(list, v.N("progress.unmet", unreached))
+	}
+	return list
 }
 
 func (v view) channel(c subscribers.ChannelStatus) channelProgress {

@@ -99,6 +99,7 @@ func familyKeys() []string {
 		add("kind.", string(kind))
 		add("example.", string(kind)+".title", string(kind)+".body")
 	}
+	add("asked.", string(subscribers.RoleCoordinator), string(subscribers.RoleDeputy), string(subscribers.RoleCommittee))
 	add("urgency.", string(broker.Immediate), string(broker.Expected), string(broker.Future))
 	add("severity.", "extreme", "severe", "moderate", "minor", "unknown")
 	add("certainty.", "observed", "likely", "possible", "unlikely", "unknown")

@@ -214,8 +214,9 @@ func (w *world) statusOf(id broker.MessageID) subscribers.Status {
 	return subscribers.Status{
 		Message: id, Revision: 1, Kind: m.Kind, Urgency: m.Urgency, Received: m.Sent, Expires: m.Expires,
 		Partnerships: []subscribers.PartnershipStatus{
-			{Partnership: "tilleuls", Name: "PLP Les Tilleuls", Approval: w.approvalID(), State: subscribers.ApprovalPending, Deadline: w.now.Add(8 * time.Minute), PlanVersion: 2},
-			{Partnership: "lindendorp", Name: "BIN Lindendorp", State: subscribers.ApprovalApproved, By: "Jan Peeters", At: w.now.Add(-time.Minute), How: subscribers.HowLink, PlanVersion: 1, Planned: true,
+			{Partnership: "tilleuls", Name: "PLP Les Tilleuls", Approval: w.approvalID(), State: subscribers.ApprovalPending, Deadline: w.now.Add(8 * time.Minute), PlanVersion: 2,
+				Asked: []subscribers.Role{subscribers.RoleCoordinator, subscribers.RoleDeputy}, Next: subscribers.RoleCommittee, NextAt: w.now.Add(5 * time.Minute)},
+			{Partnership: "lindendorp", Name: "BIN Lindendorp", State: subscribers.ApprovalApproved, By: "Jan Peeters", At: w.now.Add(-time.Minute), How: subscribers.HowLink, PlanVersion: 1, Planned: true, Unreached: 1,
 				Channels: []subscribers.ChannelStatus{
 					{Channel: channels.SMS, Counts: map[channels.State]int{channels.Delivered: 31, channels.Accepted: 3, channels.Calling: 4, channels.Failed: 1, channels.Suppressed: 2}, Suppressed: map[channels.Reason]int{channels.ReasonDuplicate: 2}, First: w.now.Add(-50 * time.Second), Last: w.now},
 					{Channel: channels.Email, Counts: map[channels.State]int{channels.Accepted: 20}, First: w.now.Add(-45 * time.Second), Last: w.now},

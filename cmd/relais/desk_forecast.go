@@ -106,7 +106,7 @@ func (f *forecaster) tell(s *simulation, told *web.Forecast) {
 		moments = append(moments, subscribers.Moment{At: s.message.Sent, Approval: granted})
 	}
 	outlook := s.tell(moments)
-	told.Euros = outlook.bill.euros()
+	told.Euros, told.People = outlook.bill.euros(), outlook.people
 	for _, l := range outlook.leaving {
 		told.Leaving = append(told.Leaving, web.Leaving{
 			At: l.At, Digest: l.Slot != (subscribers.Slot{}), Channel: l.Channel, Held: l.held, Late: l.Late, Reason: l.Reason, People: l.count(),

@@ -34,7 +34,7 @@ func (p *previewer) Preview(m broker.Message, lang broker.Lang, to subscribers.P
 	for _, name := range p.available {
 		switch name {
 		case channels.SMS:
-			shown.SMS = p.sms(d, plan.PlainAccents)
+			shown.SMS = p.sms(d, plan.PlainAccents || m.PlainAccents)
 		case channels.Email:
 			subject, body, err := p.mails.Preview(d)
 			if err != nil {

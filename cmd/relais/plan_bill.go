@@ -81,7 +81,7 @@ func (b *bill) letters(moments []subscribers.Moment, i int) {
 // call, counted on its real text.
 func (s *simulation) parts(on channels.Name, why channels.Purpose, lang broker.Lang, a subscribers.Approval) int {
 	c := memberContent(s.message, lang, s.partnership)
-	c.Purpose, c.Cheaply = why, s.plan.PlainAccents
+	c.Purpose, c.Cheaply = why, s.plan.PlainAccents || s.message.PlainAccents
 	link := s.publicURL + "/m/" + exampleToken()
 	switch why {
 	case channels.Notice:

@@ -31,12 +31,12 @@ func (l leaving) together(d subscribers.Departure) bool {
 	return l.At.Equal(d.At) && l.Slot.Date == d.Slot.Date && l.Channel == d.Channel && l.Late == d.Late && l.Reason == d.Reason
 }
 
-// departures plans the granted message for every member, as dispatch does.
-func (s *simulation) departures(granted subscribers.Moment) []leaving {
+// departures plans the granted message for every member, as dispatch does, and
+// counts those to whom something leaves.
+func (s *simulation) departures(granted subscribers.Moment) (lines []leaving, people int) {
 	o := subscribers.Occasion{Message: s.message, Approval: granted.Approval, Partnership: s.partnership, Plan: s.plan, Available: s.available, Now: granted.At}
 	o.Paid = map[channels.Name]bool{channels.SMS: s.partCost > 0, channels.Voice: s.minuteCost > 0}
 	o.Tight = s.spent != nil && s.spent.Tight()
-	var lines []leaving
 	seen := make(map[channels.DeliveryID]bool)
 	counted := s.counted
 	if counted == nil {
@@ -46,6 +46,7 @@ func (s *simulation) departures(granted subscribers.Moment) []leaving {
 		if counted[member.ID.String()] {
 			continue // another partnership's (decision 0024)
 		}
+		gets := false
 		for _, e := range o.Owed(member) {
 			// The ledger's key: one line for each address (store.Add).
 			address := string(e.Channel) + e.Hash.String()
@@ -55,13 +56,18 @@ func (s *simulation) departures(granted subscribers.Moment) []leaving {
 			}
 			seen[e.ID], counted[address] = true, counted[address] || reached
 			counted[member.ID.String()] = counted[member.ID.String()] || reached
-			lines = addTo(lines, o.Departs(e), e)
+			d := o.Departs(e)
+			gets = gets || !d.At.IsZero() && !d.Late
+			lines = addTo(lines, d, e)
+		}
+		if gets {
+			people++
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b leaving) int {
 		return cmp.Or(boolOrder(a.At.IsZero(), b.At.IsZero()), a.At.Compare(b.At), cmp.Compare(a.Channel, b.Channel))
 	})
-	return lines
+	return lines, people
 }
 
 func boolOrder(a, b bool) int {

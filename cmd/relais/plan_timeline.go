@@ -71,6 +71,7 @@ func (s *simulation) answered(out io.Writer, opened subscribers.Approval) error 
 // what all of it costs.
 type outlook struct {
 	leaving []leaving // none unless the last moment grants it
+	people  int       // to whom something leaves
 	bill    *bill
 }
 
@@ -83,7 +84,7 @@ func (s *simulation) tell(moments []subscribers.Moment) outlook {
 	}
 	last := moments[len(moments)-1]
 	if last.Approval.State.Granted() {
-		out.leaving = s.departures(last)
+		out.leaving, out.people = s.departures(last)
 	}
 	for _, line := range out.leaving {
 		out.bill.members(line)

@@ -14,6 +14,7 @@ import (
 	"relais/broker"
 	"relais/broker/jetstream"
 	"relais/config"
+	"relais/web"
 )
 
 // publishCommand puts one message onto NATS, as any other program may.
@@ -32,6 +33,7 @@ type publishCommand struct {
 	References   []string          `name:"reference" placeholder:"ID" help:"Message that this one answers, corrects, closes or cancels."`
 	Clearance    string            `help:"For missing: the magistrate's reference."`
 	Override     string            `placeholder:"REASON" help:"Why the message may hold a number plate, somebody's telephone number, a name with an address or a picture that may show somebody."`
+	PlainAccents bool              `help:"Write SMS without the accents that make them dearer, where that saves a part."`
 	Title        map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Title in fr, nl, de or en; may be repeated."`
 	Body         map[string]string `mapsep:"none" placeholder:"LANG=TEXT" help:"Text in the same language."`
 	Picture      string            `placeholder:"FILE" help:"JPEG or PNG for the emails and pages; for missing, prevention and info. It is made small, and what the file says of place and time is left out."`
@@ -47,6 +49,11 @@ func (c *publishCommand) Run(ctx context.Context, p *program, g *Globals) error 
 	}
 	if err := m.Validate(); err != nil {
 		return err
+	}
+	if left, err := web.Unfilled(m); err != nil {
+		return err
+	} else if left != nil {
+		return left
 	}
 	cfg, err := g.read(p)
 	if err != nil {
@@ -140,7 +147,7 @@ func stamped(m broker.Message) broker.Message {
 
 func (c *publishCommand) fromFlags() (broker.Message, error) {
 	m := stamped(broker.Message{
-		Zone: broker.ZoneID(c.Zone), Author: c.Author, Clearance: c.Clearance, Override: c.Override,
+		Zone: broker.ZoneID(c.Zone), Author: c.Author, Clearance: c.Clearance, Override: c.Override, PlainAccents: c.PlainAccents,
 		Kind: broker.Kind(c.Kind), MsgType: broker.MsgType(c.MsgType), Urgency: broker.Urgency(c.Urgency),
 		Severity: broker.Severity(c.Severity), Certainty: broker.Certainty(c.Certainty),
 		Texts: make(map[broker.Lang]broker.Text),
