@@ -40,6 +40,8 @@ type Attic interface {
 	// DropJournal removes messages of before a time, with the decisions about them,
 	// whose deliveries are gone.
 	DropJournal(ctx context.Context, before time.Time, limit int) (int, error)
+	// DropApplications removes what applicants asked for that expired before a time.
+	DropApplications(ctx context.Context, before time.Time, limit int) (int, error)
 	// ForgetMissing removes the texts of disappearances that were closed before a time.
 	ForgetMissing(ctx context.Context, closedBefore, now time.Time, limit int) (int, error)
 }
@@ -83,6 +85,7 @@ func (r *Retention) jobs(now time.Time) []retentionJob {
 		{"texts of disappearances", func(ctx context.Context) (int, error) {
 			return a.ForgetMissing(ctx, ago(keep.Missing), now, retentionBatch)
 		}},
+		{"applications", func(ctx context.Context) (int, error) { return a.DropApplications(ctx, now, retentionBatch) }},
 		{"members", func(ctx context.Context) (int, error) { return a.EraseMembers(ctx, ago(keep.Members), retentionBatch) }},
 		{"proofs of consent", func(ctx context.Context) (int, error) {
 			return a.ForgetConsents(ctx, ago(keep.Consent), retentionBatch)

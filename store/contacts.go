@@ -25,14 +25,19 @@ func (s *Store) AddContact(ctx context.Context, member subscribers.MemberID, c s
 		if others >= most {
 			return subscribers.ErrTooMany
 		}
-		_, err = t.ExecContext(ctx, `INSERT INTO contacts (member, channel, hash, address, rank, state, consent_at, consent_how)
-			SELECT m.id, $2, $3, $4, (SELECT COALESCE(MAX(rank) + 1, 0) FROM contacts WHERE member = $1), 'active', $5, $6
-			FROM members m WHERE m.id = $1
-			ON CONFLICT (member, channel, hash) DO UPDATE
-			SET state = 'active', consent_at = excluded.consent_at, consent_how = excluded.consent_how`,
-			member.UUID[:], string(c.Channel), hash[:], c.Address.Reveal(), millis(c.Consent.At), c.Consent.How)
-		return err
+		return addContact(ctx, t, member, c)
 	})
+}
+
+func addContact(ctx context.Context, t *tx, member subscribers.MemberID, c subscribers.Contact) error {
+	hash := c.Address.Hash(c.Channel)
+	_, err := t.ExecContext(ctx, `INSERT INTO contacts (member, channel, hash, address, rank, state, consent_at, consent_how)
+		SELECT m.id, $2, $3, $4, (SELECT COALESCE(MAX(rank) + 1, 0) FROM contacts WHERE member = $1), 'active', $5, $6
+		FROM members m WHERE m.id = $1
+		ON CONFLICT (member, channel, hash) DO UPDATE
+		SET state = 'active', consent_at = excluded.consent_at, consent_how = excluded.consent_how`,
+		member.UUID[:], string(c.Channel), hash[:], c.Address.Reveal(), millis(c.Consent.At), c.Consent.How)
+	return err
 }
 
 // StopContact stops a contact by its member's will. It stays known, so that an

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
@@ -32,16 +34,16 @@ func entryArgs(e subscribers.Entry) []any {
 		e.Member.UUID[:], string(e.Channel), e.Hash[:], string(e.Lang), string(e.Priority),
 		string(e.State), string(e.Reason), joinWords(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
 		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt),
-		e.Patience.Milliseconds(), idOrNull(e.Replies), e.Missed,
+		e.Patience.Milliseconds(), idOrNull(e.Replies.UUID), e.Missed,
 	}
 }
 
 // idOrNull writes no id as NULL.
-func idOrNull(id channels.DeliveryID) any {
-	if id == (channels.DeliveryID{}) {
+func idOrNull(id uuid.UUID) any {
+	if id == (uuid.UUID{}) {
 		return nil
 	}
-	return id.UUID[:]
+	return id[:]
 }
 
 // entryRow is an entry while its columns are read.

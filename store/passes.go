@@ -17,8 +17,8 @@ const passColumns = `id, kind, account, address, mac, made, expires, tries, used
 // is told why it is none.
 const passMemory = 24 * time.Hour
 
-// AddCodes writes the codes that one address asked for at once, all made at the
-// same time, or returns subscribers.ErrTooManyCodes.
+// AddCodes writes the codes that one address asked for at once, all of one kind
+// and made at the same time, or returns subscribers.ErrTooManyCodes.
 func (s *Store) AddCodes(ctx context.Context, address channels.AddressHash, passes []subscribers.Pass, now time.Time) error {
 	return s.write(ctx, "write codes", func(t *tx) error {
 		if err := t.alone(ctx, "passes"); err != nil { // many ask at once
@@ -26,7 +26,7 @@ func (s *Store) AddCodes(ctx context.Context, address channels.AddressHash, pass
 		}
 		for within, most := range map[time.Duration]int{time.Hour: subscribers.CodesAnHour, 24 * time.Hour: subscribers.CodesADay} {
 			asked, err := one(ctx, t, scanCount, `SELECT count(DISTINCT made) FROM passes WHERE address = $1 AND kind = $2 AND made > $3`,
-				address[:], string(subscribers.PassCode), millis(now.Add(-within)))
+				address[:], string(passes[0].Kind), millis(now.Add(-within)))
 			if err != nil {
 				return err
 			}
@@ -58,11 +58,7 @@ func insertPasses(ctx context.Context, t *tx, passes []subscribers.Pass, now tim
 	}
 	_, err := t.each(ctx, `INSERT INTO passes (`+passColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)`, len(passes), func(i int) []any {
 		p := passes[i]
-		var account []byte
-		if p.Account != (subscribers.MemberID{}) {
-			account = p.Account.UUID[:]
-		}
-		return []any{p.ID[:], string(p.Kind), account, p.Address[:], p.MAC, millis(p.Made), millis(p.Expires)}
+		return []any{p.ID[:], string(p.Kind), idOrNull(p.Account.UUID), p.Address[:], p.MAC, millis(p.Made), millis(p.Expires)}
 	})
 	return err
 }
@@ -79,14 +75,19 @@ func (s *Store) Pass(ctx context.Context, id uuid.UUID) (found subscribers.Pass,
 // UseCode uses the pass among those of an address that judge finds, once for all
 // nodes. What judge refuses is a wrong try for each that is open, and its error
 // is returned.
-func (s *Store) UseCode(ctx context.Context, address channels.AddressHash, judge func([]subscribers.Pass) (subscribers.Pass, error), now time.Time) (used subscribers.Pass, err error) {
+func (s *Store) UseCode(ctx context.Context, address channels.AddressHash, judge func([]subscribers.Pass) (subscribers.Pass, error), now time.Time) (subscribers.Pass, error) {
+	return s.UseCodeOf(ctx, subscribers.PassCode, address, judge, now)
+}
+
+// UseCodeOf is UseCode for passes of one kind.
+func (s *Store) UseCodeOf(ctx context.Context, kind subscribers.PassKind, address channels.AddressHash, judge func([]subscribers.Pass) (subscribers.Pass, error), now time.Time) (used subscribers.Pass, err error) {
 	var refused error
 	err = s.write(ctx, "use code", func(t *tx) error {
 		if err := t.alone(ctx, "passes"); err != nil { // guesses made at once count one by one
 			return err
 		}
 		of, err := list(ctx, t, scanPass, `SELECT `+passColumns+` FROM passes WHERE address = $1 AND kind = $2 ORDER BY made DESC, id`,
-			address[:], string(subscribers.PassCode))
+			address[:], string(kind))
 		if err != nil {
 			return err
 		}
@@ -94,7 +95,7 @@ func (s *Store) UseCode(ctx context.Context, address channels.AddressHash, judge
 			return markUsed(ctx, t, used, now)
 		}
 		_, err = t.ExecContext(ctx, `UPDATE passes SET tries = tries + 1 WHERE address = $1 AND kind = $2 AND used = 0 AND expires > $3`,
-			address[:], string(subscribers.PassCode), millis(now))
+			address[:], string(kind), millis(now))
 		return err
 	})
 	if err == nil {

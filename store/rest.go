@@ -53,10 +53,7 @@ func (r *restRow) rest() (found subscribers.Rest, err error) {
 // subscribers.ErrNotFound. What is held for the member falls due, so that it is
 // decided about again.
 func (s *Store) SetRest(ctx context.Context, id subscribers.MemberID, rest subscribers.Rest) error {
-	var from, to string
-	if q := rest.Quiet; q != nil {
-		from, to = q.From.String(), q.To.String()
-	}
+	from, to := quietText(rest.Quiet)
 	return s.write(ctx, fmt.Sprintf("write the quiet hours of member %s", id), func(t *tx) error {
 		done, err := t.ExecContext(ctx, `UPDATE members SET quiet_from = $2, quiet_to = $3, pause_from = $4, pause_until = $5, even_urgent = $6
 			WHERE id = $1`, id.UUID[:], from, to, dayText(rest.Pause.From), dayText(rest.Pause.Until), flag(rest.EvenUrgent))

@@ -23,7 +23,7 @@ func (s *Store) TakeTurn(ctx context.Context, job string, now time.Time, every t
 // aboutMember are the tables whose rows are about one person and go with them.
 // Deliveries go by their own time: without the person, their id says nothing.
 func aboutMember() []string {
-	return []string{"inbox_messages", "absences", "contacts", "memberships", "officers"}
+	return []string{"inbox_messages", "absences", "contacts", "memberships", "officers", "applications"}
 }
 
 // EraseMembers erases at most limit people who left everything before a time,
@@ -54,7 +54,8 @@ func eraseMembers(ctx context.Context, t *tx, gone []subscribers.MemberID) error
 		FROM contacts c WHERE c.member = $1 ON CONFLICT DO NOTHING`,
 		`INSERT INTO leavers (partnership, hash, left_at) SELECT l.partnership, c.hash, MAX(l.left_at)
 		FROM memberships l JOIN contacts c ON c.member = l.member WHERE l.member = $1 GROUP BY l.partnership, c.hash
-		ON CONFLICT (partnership, hash) DO UPDATE SET left_at = excluded.left_at`}
+		ON CONFLICT (partnership, hash) DO UPDATE SET left_at = excluded.left_at`,
+		`DELETE FROM application_contacts WHERE application IN (SELECT id FROM applications WHERE member = $1)`}
 	for _, table := range aboutMember() {
 		steps = append(steps, `DELETE FROM `+table+` WHERE member = $1`)
 	}

@@ -16,7 +16,9 @@ type Partnership struct {
 	Timezone    string               `yaml:"timezone"`  // IANA; Europe/Brussels when empty
 	Stage       Stage                `yaml:"stage"`
 	Charter     Charter              `yaml:"charter"`
-	PlanVersion int                  `yaml:"-"` // the version in force, from 1
+	Streets     []Street             `yaml:"streets,omitempty"` // its area; empty: whoever joins is taken at their word
+	Contact     string               `yaml:"contact,omitempty"` // whom residents may ask, one line, as the partnership wants it to be read by everybody
+	PlanVersion int                  `yaml:"-"`                 // the version in force, from 1
 }
 
 // MaxTag is the longest tag, in characters.

@@ -37,6 +37,9 @@ type PassKind string
 const (
 	PassCode PassKind = "code" // eight digits, typed where they were asked for
 	PassLink PassKind = "link" // an invitation
+
+	PassConfirm PassKind = "confirm" // shows that an address is the applicant's; Account is the application
+	PassRenew   PassKind = "renew"   // opens a member's own page
 )
 
 // How long passes are good, and how many wrong codes one endures.
@@ -44,6 +47,8 @@ const (
 	CodeValidity = 10 * time.Minute
 	LinkValidity = 7 * 24 * time.Hour
 	MaxTries     = 5
+
+	RenewalValidity = time.Hour // an SMS that waits for a telephone to be switched on
 )
 
 // How many codes one address may ask for, known or not. At five tries each that
@@ -71,12 +76,33 @@ const passDigits = 8
 
 // Code makes a pass and the code that opens it, eight digits.
 func (p Passes) Code(account MemberID, to channels.AddressHash, now time.Time) (Pass, string, error) {
+	return p.coded(PassCode, account, to, now, CodeValidity)
+}
+
+func (p Passes) coded(kind PassKind, account MemberID, to channels.AddressHash, now time.Time, validity time.Duration) (Pass, string, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(1e8))
 	if err != nil {
 		return Pass{}, "", fmt.Errorf("make code: %w", err)
 	}
 	code := fmt.Sprintf("%0*d", passDigits, n)
-	return p.seal(PassCode, account, to, code, now, CodeValidity), code, nil
+	return p.seal(kind, account, to, code, now, validity), code, nil
+}
+
+// Confirmation makes a pass of an application, and the code that opens it: typed
+// where it was asked for, or in a link together with the pass's id.
+func (p Passes) Confirmation(application ApplicationID, to channels.AddressHash, now time.Time) (Pass, string, error) {
+	return p.coded(PassConfirm, MemberID(application), to, now, ApplicationValidity)
+}
+
+// Renewal makes a pass that opens a member's own page.
+func (p Passes) Renewal(member MemberID, to channels.AddressHash, now time.Time) (Pass, string, error) {
+	return p.coded(PassRenew, member, to, now, RenewalValidity)
+}
+
+// ConfirmLink is what the address of a confirmation's page ends in; ReadLink
+// takes it apart.
+func ConfirmLink(pass Pass, code string) string {
+	return base64.RawURLEncoding.EncodeToString(append(pass.ID[:], code...))
 }
 
 // Link makes a pass and what the address of its page ends in.
@@ -84,6 +110,11 @@ func (p Passes) Link(account MemberID, to channels.AddressHash, now time.Time) (
 	secret := rand.Text() // 130 bits
 	pass := p.seal(PassLink, account, to, secret, now, LinkValidity)
 	return pass, base64.RawURLEncoding.EncodeToString(append(pass.ID[:], secret...))
+}
+
+// NobodysRenewal is Nobody of those who ask for the link to their page.
+func (p Passes) NobodysRenewal(to channels.AddressHash, now time.Time) Pass {
+	return p.seal(PassRenew, MemberID{}, to, rand.Text(), now, RenewalValidity)
 }
 
 // Nobody makes the pass of an address that nobody has: no code opens it.

@@ -92,6 +92,7 @@ func (e *entry) faults(lang broker.Lang) Faults {
 	if e.Charter.Until != (subscribers.Date{}) && e.Charter.Until.Before(e.Charter.Signed) {
 		faults = append(faults, Fault{Field: "charter.until", Problem: "is before charter.signed", Remedy: "check both dates"})
 	}
+	faults = append(faults, e.streetFaults()...)
 	if e.Plan == nil {
 		plan := DefaultPlan()
 		e.Plan = &plan
@@ -105,6 +106,29 @@ func (e *entry) faults(lang broker.Lang) Faults {
 	}
 	return faults
 }
+
+// streetFaults lists what is wrong with the area.
+func (e *entry) streetFaults() (faults Faults) {
+	for i, street := range e.Streets {
+		at := fmt.Sprintf("streets[%d].", i)
+		if !plainLine(street.Name, maxName) {
+			faults = append(faults, Fault{Field: at + "name", Problem: "is missing or not one plain line", Remedy: "give the street's name, other languages under also"})
+		}
+		if street.From < 0 || street.To < 0 || street.To > 0 && street.To < street.From {
+			faults = append(faults, Fault{Field: at + "to", Problem: "is before from", Remedy: "give the lower house number as from"})
+		}
+		if street.Side != "" && street.Side != subscribers.Odd && street.Side != subscribers.Even {
+			faults = append(faults, Fault{Field: at + "side", Problem: fmt.Sprintf("is %q", street.Side), Remedy: "use odd or even, or leave it out for both"})
+		}
+	}
+	if e.Contact != "" && !plainLine(e.Contact, maxContact) {
+		faults = append(faults, Fault{Field: "contact", Problem: fmt.Sprintf("is longer than %d characters or not one plain line", maxContact), Remedy: "say in one line whom residents may ask"})
+	}
+	return faults
+}
+
+// maxContact is the longest line that says whom residents may ask, in characters.
+const maxContact = 200
 
 func (e *entry) identityFaults() (faults Faults) {
 	add := func(wrong bool, field, problem, remedy string) {

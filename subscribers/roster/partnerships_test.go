@@ -68,3 +68,18 @@ func TestBadPartnershipsAreNamed(t *testing.T) {
 		})
 	}
 }
+
+// The area's streets are read, and what is wrong with them is said with its line.
+func TestStreets(t *testing.T) {
+	const head = "partnerships:\n  - id: tilleuls\n    zone: demo\n    name: PLP\n    tag: PLP\n    languages: [fr]\n    stage: launched\n"
+	entries, err := ReadPartnerships(strings.NewReader(head + "    contact: Anne Dupont, 0470 12 34 56\n    streets:\n      - name: Rue des Tilleuls\n      - {name: Chaussée de Namur, from: 1, to: 57, side: odd}\n"))
+	if err != nil || len(entries[0].Partnership.Streets) != 2 || entries[0].Partnership.Contact == "" {
+		t.Fatalf("got %+v, %v", entries, err)
+	}
+	_, err = ReadPartnerships(strings.NewReader(head + "    streets:\n      - {from: 9, to: 3, side: left}\n"))
+	for _, want := range []string{"streets[0].name is missing", "streets[0].to is before from", `streets[0].side is "left"`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %q", err, want)
+		}
+	}
+}
