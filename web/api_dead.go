@@ -1,8 +1,10 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,6 +67,51 @@ func (s *server) apiReplay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"replayed": id})
+}
+
+// apiReplayAll replays what waits and a filter chooses, and says which they
+// were. The filter is that of GET /api/dead, as JSON; an empty one needs "all".
+func (s *server) apiReplayAll(w http.ResponseWriter, r *http.Request) {
+	filter, fault := readDeadChoice(r, s.Now())
+	if fault != nil {
+		refuseFault(w, fault)
+		return
+	}
+	letters, err := s.DeadLetters.Find(r.Context(), filter)
+	if err != nil {
+		s.failJSON(w, r, "list the dead letters", err)
+		return
+	}
+	replayed, err := s.replayAll(r.Context(), letters)
+	if err != nil {
+		s.failJSON(w, r, "replay the dead letters", err)
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"replayed": append([]uuid.UUID{}, replayed...)})
+}
+
+func readDeadChoice(r *http.Request, now time.Time) (broker.DeadFilter, *broker.Fault) {
+	asked := make(map[string]any) // a filter by name, or "all": true
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		return broker.DeadFilter{}, &broker.Fault{Field: "filter", Problem: "is not a JSON object", Remedy: `send {"stage": "send"}, or {"all": true}`}
+	}
+	q := make(url.Values)
+	for name, value := range asked {
+		text, isText := value.(string)
+		switch {
+		case name == "all" && value == true:
+		case !isText || !slices.Contains(deadFields(), name):
+			return broker.DeadFilter{}, &broker.Fault{Field: name, Problem: "is no choice", Remedy: `choose by stage, channel, reason, message, older or newer, each a text, or write "all": true`}
+		case text != "":
+			q.Set(name, text)
+		}
+	}
+	if len(q) == 0 && asked["all"] != true {
+		return broker.DeadFilter{}, &broker.Fault{Field: "all", Problem: "is missing", Remedy: `choose by stage, channel, reason, message, older or newer, or write "all": true`}
+	}
+	filter, fault := deadFilter(q, now)
+	filter.Waiting = true
+	return filter, fault
 }
 
 // postReplay hands one to its step again. Replayed twice, it finds nothing to do.

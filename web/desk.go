@@ -30,6 +30,8 @@ type deskPage struct {
 	History   string // where all messages stand
 	OwedN     int
 	Dead      []deadLine
+	DeadAll   string // where all of them stand, and can be replayed together
+	DeadN     int
 	Money     []string // of partnerships whose budget is nearly spent
 	Empty     bool     // no zone has a partnership yet
 }
@@ -57,9 +59,6 @@ type recent struct {
 	Head                    messageHead
 	Bar                     bar
 }
-
-// deadLine is something that could not be processed.
-type deadLine struct{ Stage, Reason, When, Times, Post string }
 
 func (s *server) getDesk(w http.ResponseWriter, r *http.Request) {
 	s.showDesk(w, r, http.StatusOK, incidentLine{})
@@ -237,9 +236,6 @@ func (s *server) fillDead(ctx context.Context, p *deskPage) error {
 	if err != nil {
 		return fmt.Errorf("list dead letters: %w", err)
 	}
-	for _, d := range letters {
-		p.Dead = append(p.Dead, deadLine{p.T("dead.stage." + string(d.Subject.Stage())), d.Reason, p.When(d.At), p.N("dead.tries", d.Attempts),
-			p.URL("/dead/" + d.ID.String() + "/replay?zone=" + string(p.Zone))})
-	}
+	p.Dead, p.DeadN, p.DeadAll = p.deadLines(letters[:min(len(letters), deadOnDesk)], p.Zone), len(letters), p.URL("/dead")
 	return nil
 }

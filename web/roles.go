@@ -67,6 +67,8 @@ func (s *server) deskRoutes() []route {
 		{"GET /cases/{id}", doorPage, subscribers.ReadCases, aboutCase, s.getCase},
 		{"POST /cases/{id}/close", doorPage, subscribers.CloseCases, aboutCase, s.postCloseCase},
 		{"POST /incidents/{id}/ack", doorPage, subscribers.AckIncidents, aboutIncident, s.postAck},
+		{"GET /dead", doorPage, subscribers.ReadDead, aboutEverywhere, s.getDead},
+		{"POST /dead/replay", doorPage, subscribers.Replay, aboutEverywhere, s.postReplayAll},
 		{"POST /dead/{id}/replay", doorPage, subscribers.Replay, aboutEverywhere, s.postReplay},
 	}
 }
@@ -118,6 +120,7 @@ func (s *server) apiRoutes() []route {
 		{"GET /api/incidents", doorAPI, subscribers.ReadIncidents, aboutZone, s.apiIncidents},
 		{"POST /api/incidents/{id}/ack", doorAPI, subscribers.AckIncidents, aboutIncident, s.apiAck},
 		{"GET /api/dead", doorAPI, subscribers.ReadDead, aboutEverywhere, s.apiDead},
+		{"POST /api/dead/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplayAll},
 		{"POST /api/dead/{id}/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplay},
 	}
 }

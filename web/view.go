@@ -94,11 +94,16 @@ func (v view) URL(path string) string {
 	if !v.chosen {
 		return path
 	}
+	path, place, within := strings.Cut(path, "#")
 	mark := "?"
 	if strings.Contains(path, "?") {
 		mark = "&"
 	}
-	return path + mark + "lang=" + string(v.Lang)
+	path += mark + "lang=" + string(v.Lang)
+	if within {
+		path += "#" + place
+	}
+	return path
 }
 
 // langLink leads to the same page in another language.

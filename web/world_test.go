@@ -482,11 +482,14 @@ func (w *world) Find(_ context.Context, f broker.DeadFilter) (found []broker.Dea
 }
 
 func (w *world) Replay(_ context.Context, id uuid.UUID) error {
-	if id != deadID {
-		return subscribers.ErrNotFound
+	for i := range w.dead {
+		if w.dead[i].ID == id {
+			w.dead[i].Replayed = w.now
+			w.replayed = append(w.replayed, id)
+			return nil
+		}
 	}
-	w.replayed = append(w.replayed, id)
-	return nil
+	return subscribers.ErrNotFound
 }
 
 func (w *world) Apply(_ context.Context, r channels.Report) error {

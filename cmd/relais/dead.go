@@ -91,11 +91,10 @@ func (c *deadReplayCommand) Run(ctx context.Context, p *program, g *Globals) err
 		return err
 	}
 	api := c.client(cfg)
-	ids, err := c.chosen(ctx, api)
-	if err != nil {
-		return err
+	if len(c.ID) == 0 {
+		return c.replayChosen(ctx, p, api)
 	}
-	for _, id := range ids {
+	for _, id := range c.ID {
 		if err := api.post(ctx, "/api/dead/"+url.PathEscape(id)+"/replay", struct{}{}, nil); err != nil {
 			return fmt.Errorf("replay %s: %w", id, err)
 		}
@@ -104,22 +103,24 @@ func (c *deadReplayCommand) Run(ctx context.Context, p *program, g *Globals) err
 	return nil
 }
 
-func (c *deadReplayCommand) chosen(ctx context.Context, api *client) ([]string, error) {
-	if len(c.ID) > 0 {
-		return c.ID, nil
+// replayChosen replays what waits and the choices take, in one request.
+func (c *deadReplayCommand) replayChosen(ctx context.Context, p *program, api *client) error {
+	choice := make(map[string]any)
+	for name, values := range c.query() {
+		choice[name] = values[0]
 	}
-	if !c.All && len(c.query()) == 0 {
-		return nil, fmt.Errorf("name the dead letters to replay, choose them (--stage, --channel, --reason, --message, --older, --newer), or give --all")
+	if len(choice) == 0 && !c.All {
+		return fmt.Errorf("name the dead letters to replay, choose them (--stage, --channel, --reason, --message, --older, --newer), or give --all")
 	}
-	query := c.query()
-	query.Set("waiting", "true")
-	letters, err := deadLetters(ctx, api, query)
-	if err != nil {
-		return nil, err
+	choice["all"] = true
+	var answer struct {
+		Replayed []string `json:"replayed"`
 	}
-	ids := make([]string, len(letters))
-	for i, d := range letters {
-		ids[i] = d.ID.String()
+	if err := api.post(ctx, "/api/dead/replay", choice, &answer); err != nil {
+		return err
 	}
-	return ids, nil
+	for _, id := range answer.Replayed {
+		fmt.Fprintln(p.Stdout, id, "replayed")
+	}
+	return nil
 }

@@ -350,12 +350,14 @@ func (w *town) count(states string) int {
 func (w *town) settle(patience time.Duration) verdict {
 	w.t.Helper()
 	var v verdict
-	for deadline := time.Now().Add(patience); ; time.Sleep(500 * time.Millisecond) {
+	began := time.Now()
+	for deadline := began.Add(patience); ; time.Sleep(500 * time.Millisecond) {
 		v = w.judge()
 		if len(v.lost) == 0 && w.open() == 0 || time.Now().After(deadline) {
 			break
 		}
 	}
+	w.say("%d lost and %d open %s after the last fault", len(v.lost), w.open(), time.Since(began).Round(time.Second))
 	time.Sleep(6 * time.Second) // longer than a lease: what comes again comes now
 	v = w.judge()
 	w.say("%d messages, %s (RELAIS_SEED=%d)", len(w.published), v, w.seed)
