@@ -127,10 +127,10 @@ func (p *deadPage) choices() {
 	for _, name := range everyChannel() {
 		p.Channels = append(p.Channels, choice{string(name), p.T("channel." + string(name)), p.Filter.Get("channel") == string(name)})
 	}
-	for _, age := range []string{"1h", "24h", "168h"} {
-		name := p.T("dead.age." + age)
-		p.Newer = append(p.Newer, choice{age, name, p.Filter.Get("newer") == age})
-		p.Older = append(p.Older, choice{age, name, p.Filter.Get("older") == age})
+	for _, age := range []choice{{Value: "1h", Name: "dead.hour"}, {Value: "24h", Name: "dead.day"}, {Value: "168h", Name: "dead.week"}} {
+		name := p.T(age.Name)
+		p.Newer = append(p.Newer, choice{age.Value, name, p.Filter.Get("newer") == age.Value})
+		p.Older = append(p.Older, choice{age.Value, name, p.Filter.Get("older") == age.Value})
 	}
 }
 
