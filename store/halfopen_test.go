@@ -3,9 +3,11 @@ package store_test
 import (
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/url"
 	"os"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,52 +26,100 @@ func TestAConnectionThatLeadsNowhereIsGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dead atomic.Bool
-	at.Host = swallowing(t, at.Host, &dead)
+	var dead atomic.Int64
+	at.Host, _ = swallowing(t, at.Host, &dead)
 	s, err := store.Open(t.Context(), at.String(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	dead.Store(true)
+	dead.Store(math.MaxInt64)
 	s.HasPatience(200 * time.Millisecond)
 	if _, err := s.Partnerships(t.Context(), ""); err == nil {
 		t.Fatal("a read came to an end over a dead way")
 	}
-	dead.Store(false)
+	dead.Store(0)
 	s.HasPatience(30 * time.Second)
 	if _, err := s.Partnerships(t.Context(), ""); err != nil {
 		t.Errorf("the next read does not take a new connection: %v", err)
 	}
 }
 
-// swallowing passes bytes on to a server, or drops them while dead.
-func swallowing(t *testing.T, server string, dead *atomic.Bool) string {
+// All connections of a pool lead nowhere, and new ones do. A read takes a new
+// one at its first attempt, and does not wait for each of the others in turn.
+func TestAPoolOfDeadConnectionsIsLeftBehind(t *testing.T) {
+	if os.Getenv(postgresVariable) == "" {
+		t.Skip(postgresVariable + " is not set")
+	}
+	at, err := url.Parse(postgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dead atomic.Int64
+	var made *atomic.Int64
+	at.Host, made = swallowing(t, at.Host, &dead)
+	s, err := store.Open(t.Context(), at.String(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	s.HasPatience(20 * time.Second)
+	s.Answers(200 * time.Millisecond)
+	var reading sync.WaitGroup
+	for range 8 {
+		reading.Go(func() { _, _ = s.Partnerships(t.Context(), "") })
+	}
+	reading.Wait()
+	time.Sleep(1100 * time.Millisecond) // so long that they count as rested
+	dead.Store(made.Load())
+	if _, err := s.Partnerships(t.Context(), ""); err != nil {
+		t.Errorf("the read waited for a connection that leads nowhere: %v", err)
+	}
+}
+
+// swallowing passes bytes on to a server. Of its connections, counted from 1,
+// those up to dead lead nowhere; made counts them.
+func swallowing(t *testing.T, server string, dead *atomic.Int64) (address string, made *atomic.Int64) {
 	t.Helper()
+	made = new(atomic.Int64)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.Close() })
+	var mu sync.Mutex
+	var open []io.Closer
+	t.Cleanup(func() {
+		_ = l.Close()
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range open {
+			_ = c.Close()
+		}
+	})
 	go func() {
 		for {
 			client, err := l.Accept()
 			if err != nil {
 				return // closed
 			}
+			n := made.Add(1)
 			to, err := net.Dial("tcp", server)
 			if err != nil {
 				_ = client.Close()
 				continue
 			}
-			go carry(to, client, dead)
-			go carry(client, to, dead)
+			mu.Lock()
+			open = append(open, client, to)
+			mu.Unlock()
+			isDead := func() bool { return n <= dead.Load() }
+			go carry(to, client, isDead)
+			go carry(client, to, isDead)
 		}
 	}()
-	return l.Addr().String()
+	return l.Addr().String(), made
 }
 
-func carry(to io.WriteCloser, from io.Reader, dead *atomic.Bool) {
+func carry(to io.WriteCloser, from io.Reader, isDead func() bool) {
 	defer to.Close()
 	buffer := make([]byte, 4096)
 	for {
@@ -77,7 +127,7 @@ func carry(to io.WriteCloser, from io.Reader, dead *atomic.Bool) {
 		if err != nil {
 			return
 		}
-		if dead.Load() {
+		if isDead() {
 			continue
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -17,6 +18,10 @@ const (
 	// A connection that leads nowhere, as when the other machine lost its power,
 	// says nothing for a quarter of an hour. What runs longer than this has one.
 	pgPatience = 30 * time.Second
+	// One that has rested is asked first whether it still leads somewhere. Else
+	// each of a pool of dead ones would cost somebody the whole of pgPatience.
+	pgRested  = time.Second
+	pgAnswers = 5 * time.Second
 )
 
 func connectPostgres(url string) (*Store, error) {
@@ -33,15 +38,28 @@ func connectPostgres(url string) (*Store, error) {
 			config.RuntimeParams[name] = value
 		}
 	}
-	db := stdlib.OpenDB(*config)
+	s := &Store{
+		name:   fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port),
+		engine: engine{name: "postgres", pipelined: true}, patience: pgPatience, answers: pgAnswers,
+		notReady: "see whether PostgreSQL runs there, and whether user and password are right",
+	}
+	db := stdlib.OpenDB(*config, stdlib.OptionShouldPing(s.leadsNowhere))
 	db.SetMaxOpenConns(pgConnections)
 	db.SetMaxIdleConns(pgConnections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	return &Store{
-		name:   fmt.Sprintf("%s on %s:%d", config.Database, config.Host, config.Port),
-		engine: engine{name: "postgres", pipelined: true}, writing: db, reading: db, patience: pgPatience,
-		notReady: "see whether PostgreSQL runs there, and whether user and password are right",
-	}, nil
+	s.writing, s.reading = db, db
+	return s, nil
+}
+
+// leadsNowhere asks a connection that has rested whether anybody is there. One
+// that does not answer is closed by that; pgx then finds it so and takes another.
+func (s *Store) leadsNowhere(ctx context.Context, p stdlib.ShouldPingParams) bool {
+	if p.IdleDuration < pgRested {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.answers)
+	defer cancel()
+	return p.Conn.Ping(ctx) != nil
 }
 
 // pgSettings are the settings of our connections. Each of our queries over big
