@@ -22,7 +22,7 @@ func (t *tx) each(ctx context.Context, query string, n int, args func(i int) []a
 	}
 	err = t.conn.Raw(func(driverConn any) error {
 		if conn, ok := driverConn.(*stdlib.Conn); ok {
-			return sendBatches(ctx, conn.Conn(), query, changed, args)
+			return t.sendBatches(ctx, conn.Conn(), query, changed, args)
 		}
 		return loop(ctx, driverConn.(driver.ConnPrepareContext), query, changed, args)
 	})
@@ -72,7 +72,7 @@ func appendValues(values []driver.NamedValue, args []any) ([]driver.NamedValue, 
 }
 
 // sendBatches is each for PostgreSQL.
-func sendBatches(ctx context.Context, conn *pgx.Conn, query string, changed []bool, args func(i int) []any) error {
+func (t *tx) sendBatches(ctx context.Context, conn *pgx.Conn, query string, changed []bool, args func(i int) []any) error {
 	for from := 0; from < len(changed); from += batchSize {
 		var batch pgx.Batch
 		for i := from; i < min(from+batchSize, len(changed)); i++ {
@@ -81,9 +81,15 @@ func sendBatches(ctx context.Context, conn *pgx.Conn, query string, changed []bo
 				return nil
 			})
 		}
-		if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
+		if err := t.sendBatch(ctx, conn, &batch); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (t *tx) sendBatch(ctx context.Context, conn *pgx.Conn, batch *pgx.Batch) error {
+	ctx, cancel := within(ctx, t.patience)
+	defer cancel()
+	return conn.SendBatch(ctx, batch).Close()
 }

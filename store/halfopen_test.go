@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"math"
@@ -42,6 +44,39 @@ func TestAConnectionThatLeadsNowhereIsGivenUp(t *testing.T) {
 	s.HasPatience(30 * time.Second)
 	if _, err := s.Partnerships(t.Context(), ""); err != nil {
 		t.Errorf("the next read does not take a new connection: %v", err)
+	}
+}
+
+// A connection that dies in the middle of a transaction is given up too, and a
+// transaction that is long because it has much to do is not.
+func TestOnlySilenceIsGivenUp(t *testing.T) {
+	if os.Getenv(postgresVariable) == "" {
+		t.Skip(postgresVariable + " is not set")
+	}
+	at, err := url.Parse(postgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dead atomic.Int64
+	at.Host, _ = swallowing(t, at.Host, &dead)
+	s, err := store.Open(t.Context(), at.String(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	s.HasPatience(2 * time.Second)
+	if err := s.Statements(t.Context(), 6, func() { time.Sleep(500 * time.Millisecond) }); err != nil {
+		t.Errorf("a long transaction was given up: %v", err)
+	}
+	s.HasPatience(200 * time.Millisecond)
+	err = s.Statements(t.Context(), 2, func() { dead.Store(math.MaxInt64) })
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a transaction that died: got %v, want that it took too long", err)
+	}
+	dead.Store(0)
+	s.HasPatience(30 * time.Second)
+	if _, err := s.Partnerships(t.Context(), ""); err != nil {
+		t.Errorf("the next read: %v", err)
 	}
 }
 

@@ -17,7 +17,7 @@ type Store struct {
 	engine   engine  //
 	writing  *sql.DB // on SQLite one connection, for it has one writer
 	reading  *sql.DB
-	patience time.Duration // of a transaction; 0: as long as its context
+	patience time.Duration // of a statement; 0: as long as its context
 	answers  time.Duration // PostgreSQL: how long a connection that has rested may take to say so
 	notReady string        // what to do when the database cannot be reached
 }

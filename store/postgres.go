@@ -16,7 +16,7 @@ const (
 	pgConnections    = 16
 	pgConnectTimeout = 5 * time.Second
 	// A connection that leads nowhere, as when the other machine lost its power,
-	// says nothing for a quarter of an hour. What runs longer than this has one.
+	// says nothing for a quarter of an hour. A statement that takes longer has one.
 	pgPatience = 30 * time.Second
 	// One that has rested is asked first whether it still leads somewhere. Else
 	// each of a pool of dead ones would cost somebody the whole of pgPatience.

@@ -18,6 +18,8 @@ func (t *tx) forEach(ctx context.Context, scan func(row) error, text string, arg
 			return query(ctx, driverConn.(driver.ConnPrepareContext), scan, text, args)
 		})
 	}
+	ctx, cancel := within(ctx, t.patience)
+	defer cancel()
 	rows, err := t.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err

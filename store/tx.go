@@ -6,14 +6,31 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 )
 
 // tx is one transaction.
 type tx struct {
 	*sql.Tx
-	conn   *sql.Conn
-	engine engine
+	conn     *sql.Conn
+	engine   engine
+	patience time.Duration // of one statement; 0: as long as its context
+}
+
+// within bounds one statement, on a connection that may lead nowhere.
+func within(ctx context.Context, patience time.Duration) (context.Context, context.CancelFunc) {
+	if patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, patience)
+}
+
+// ExecContext runs one writing statement.
+func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	ctx, cancel := within(ctx, t.patience)
+	defer cancel()
+	return t.Tx.ExecContext(ctx, query, args...)
 }
 
 // How often a write that others were in the way of is tried, and the first pause.
@@ -60,12 +77,52 @@ func (s *Store) read(ctx context.Context, what string, do func(*tx) error) error
 	return doing(what, s.run(ctx, s.reading, &sql.TxOptions{ReadOnly: s.engine.pipelined}, do))
 }
 
+// run bounds the beginning and the end of the transaction; each statement in
+// between has its own time (tx.ExecContext, forEach, each), so that a long one
+// that goes on is not given up.
 func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*tx) error) error {
-	if s.patience > 0 {
-		patient, cancel := context.WithTimeout(ctx, s.patience)
-		defer cancel()
-		ctx = patient
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := s.watch(cancel)
+	defer w.pause()
+	err := w.transaction(ctx, db, options, do)
+	if err != nil && w.gaveUp.Load() {
+		return fmt.Errorf("%s did not answer within %s (%v): %w", s.name, s.patience, err, context.DeadlineExceeded)
 	}
+	return err
+}
+
+// watch cancels a transaction that hears nothing for the store's patience.
+type watch struct {
+	s      *Store
+	timer  *time.Timer // nil: it waits for ever
+	gaveUp atomic.Bool
+}
+
+func (s *Store) watch(cancel func()) *watch {
+	w := &watch{s: s}
+	if s.patience > 0 {
+		w.timer = time.AfterFunc(s.patience, func() {
+			w.gaveUp.Store(true)
+			cancel()
+		})
+	}
+	return w
+}
+
+func (w *watch) pause() {
+	if w.timer != nil {
+		w.timer.Stop()
+	}
+}
+
+func (w *watch) again() {
+	if w.timer != nil {
+		w.timer.Reset(w.s.patience)
+	}
+}
+
+func (w *watch) transaction(ctx context.Context, db *sql.DB, options *sql.TxOptions, do func(*tx) error) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
@@ -75,7 +132,10 @@ func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do 
 	if err != nil {
 		return err
 	}
-	if err := do(&tx{began, conn, s.engine}); err != nil {
+	w.pause()
+	err = do(&tx{began, conn, w.s.engine, w.s.patience})
+	w.again()
+	if err != nil {
 		return rollback(began, err)
 	}
 	return began.Commit()
