@@ -27,21 +27,29 @@ func (f *Infoflashes) Coming(ctx context.Context, zone broker.ZoneID) ([]subscri
 	}
 	var coming []subscribers.SlotPreview
 	for _, p := range partnerships {
-		plan, err := f.Directory.Plan(ctx, p.ID, p.PlanVersion)
-		if err != nil {
-			return nil, fmt.Errorf("read plan of %s: %w", p.ID, err)
-		}
-		slot, found := plan.Digest.Next(p, f.Now())
-		if !found {
-			continue
-		}
-		preview, err := f.Preview(ctx, p.ID, slot.Date)
+		preview, found, err := f.Next(ctx, p)
 		if err != nil {
 			return nil, err
 		}
-		coming = append(coming, preview)
+		if found {
+			coming = append(coming, preview)
+		}
 	}
 	return coming, nil
+}
+
+// Next returns a partnership's next infoflash; false: its plan has none.
+func (f *Infoflashes) Next(ctx context.Context, p subscribers.Partnership) (subscribers.SlotPreview, bool, error) {
+	plan, err := f.Directory.Plan(ctx, p.ID, p.PlanVersion)
+	if err != nil {
+		return subscribers.SlotPreview{}, false, fmt.Errorf("read plan of %s: %w", p.ID, err)
+	}
+	slot, found := plan.Digest.Next(p, f.Now())
+	if !found {
+		return subscribers.SlotPreview{}, false, nil
+	}
+	preview, err := f.Preview(ctx, p.ID, slot.Date)
+	return preview, true, err
 }
 
 // Preview returns what the infoflash of one day holds as things stand, or

@@ -77,6 +77,19 @@ func (a Account) Zones(do Right) []broker.ZoneID {
 	return slices.Compact(zones)
 }
 
+// Partnerships lists those in which somebody has a right by a post of theirs
+// there, in order.
+func (a Account) Partnerships(do Right) []broker.PartnershipID {
+	var in []broker.PartnershipID
+	for _, p := range a.Posts {
+		if p.Partnership != "" && p.Role.May(do) {
+			in = append(in, p.Partnership)
+		}
+	}
+	slices.Sort(in)
+	return slices.Compact(in)
+}
+
 // SignsIn says whether somebody has a post that needs an account; members need
 // none, for their links let them do everything.
 func (a Account) SignsIn() bool {

@@ -76,6 +76,7 @@ type How string
 // The ways of deciding.
 const (
 	HowLink     How = "link"     // the single-use link
+	HowInbox    How = "inbox"    // the coordinator's inbox, signed in
 	HowSMS      How = "sms"      // a reply to the question, "OK 4821"
 	HowTerminal How = "terminal" // relais approve, relais refuse, and programs
 	HowDesk     How = "desk"     // the page of the police: an answer, a release

@@ -29,7 +29,7 @@ func (s *server) readAnswers(form url.Values, q question) (subscribers.Decision,
 		Note: oneLine(form.Get("note")), Reason: oneLine(form.Get("reason")),
 		Question: oneLine(form.Get("question")), Until: strings.TrimSpace(form.Get("until")),
 	}
-	d := subscribers.Decision{By: q.member.Name, Member: q.member.ID, At: s.Now(), How: subscribers.HowLink}
+	d := subscribers.Decision{By: q.member.Name, Member: q.member.ID, At: s.Now(), How: q.how}
 	switch form.Get("action") {
 	case "approve":
 		d.To, d.Note = subscribers.ApprovalApproved, said.Note
@@ -63,7 +63,7 @@ func (a *answers) tooLong(v view, to subscribers.ApprovalState) {
 // explain puts why a decision was refused beside its field, in the reader's
 // language, and returns the page's status.
 func (p *approvalPage) explain(v view, why subscribers.MoveFault, d subscribers.Decision) int {
-	a := &p.Answers
+	a := &p.Deciding.Answers
 	switch why {
 	case subscribers.FaultLongNote:
 		a.NoteFault = v.T("approve.note.long", "n", utf8.RuneCountInString(d.Note), "max", subscribers.MaxNote)

@@ -32,11 +32,20 @@ type approvalPage struct {
 	Again       string    // the answer that came too late, in a sentence
 	Standing    *standing // on hold, questioned or answered
 	Journal     []journalLine
-	Answers     answers
+	Deciding    deciding
 	Fault       string // of no field
-	MaxNote     int
-	MaxReason   int
 	Away        away
+	Back        string // the inbox; empty behind a link
+}
+
+// deciding is the form by which an approver answers. Several may stand on one page.
+type deciding struct {
+	view
+	ID        string // ends the ids of its fields
+	Post      string // where it goes; empty: to the page's own address
+	Answers   answers
+	MaxNote   int
+	MaxReason int
 }
 
 func (s *server) getApproval(w http.ResponseWriter, r *http.Request) {
@@ -56,6 +65,11 @@ func (s *server) postApproval(w http.ResponseWriter, r *http.Request) {
 		s.refuseLink(w, r, err)
 		return
 	}
+	s.answerQuestion(w, r, q)
+}
+
+// answerQuestion carries out the form of an approver's page.
+func (s *server) answerQuestion(w http.ResponseWriter, r *http.Request, q question) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxAnswer)
 	if err := r.ParseForm(); err != nil {
 		s.refuseForm(w, r, err)
@@ -70,7 +84,7 @@ func (s *server) postApproval(w http.ResponseWriter, r *http.Request) {
 		s.refusePage(w, r, http.StatusBadRequest)
 		return
 	}
-	s.decide(w, r, q, decision, approvalPage{Answers: said})
+	s.decide(w, r, q, decision, approvalPage{Deciding: deciding{Answers: said}})
 }
 
 func (s *server) decide(w http.ResponseWriter, r *http.Request, q question, d subscribers.Decision, said approvalPage) {
@@ -78,13 +92,13 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, q question, d su
 		s.showQuestion(w, r, q, 0, said)
 		return
 	}
-	v := s.viewFor(r, q.entry.Lang)
+	v := s.viewFor(r, q.lang)
 	if utf8.RuneCountInString(d.Why) > maxReason {
-		said.Answers.tooLong(v, d.To)
+		said.Deciding.Answers.tooLong(v, d.To)
 		s.showQuestion(w, r, q, http.StatusUnprocessableEntity, said)
 		return
 	}
-	moved, err := s.Decider.Decide(r.Context(), q.approval.ID, d)
+	moved, err := s.Decider.Decide(r.Context(), q.approval.ID, callerOf(r.Context()).signed(d))
 	var decided *subscribers.DecidedError
 	var refused *subscribers.RefusedMoveError
 	switch {
@@ -101,7 +115,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, q question, d su
 		status := said.explain(v, refused.Why, d)
 		s.showQuestion(w, r, q, status, said)
 	default:
-		s.refuseLink(w, r, err)
+		s.failQuestion(w, r, q, err)
 	}
 }
 
@@ -118,14 +132,19 @@ func (s *server) expired(q question) bool {
 // showQuestion writes the approver's page as the approval stands. Status 0
 // means the usual one: 200, or 410 when the chance to answer is over.
 func (s *server) showQuestion(w http.ResponseWriter, r *http.Request, q question, status int, p approvalPage) {
-	v := s.viewFor(r, q.entry.Lang).in(q.partnership)
+	v := s.viewFor(r, q.lang).in(q.partnership)
+	if q.how == subscribers.HowInbox {
+		v = s.inboxView(r).in(q.partnership)
+		p.Back = v.URL("/inbox")
+	} else {
+		p.Push = s.offerPush(v, "/a/"+r.PathValue("token"))
+	}
 	p.view = v
 	p.Partnership = q.partnership.Name
-	p.Push = s.offerPush(v, "/a/"+r.PathValue("token"))
 	p.Head = v.head(q.message)
 	p.Text, p.Others = v.textsOf(q.message, q.partnership.Languages...)
 	p.Rule = q.approval.Rule.Explain(v.Lang)
-	p.MaxNote, p.MaxReason = subscribers.MaxNote, maxReason
+	p.Deciding = deciding{view: v, Answers: p.Deciding.Answers, MaxNote: subscribers.MaxNote, MaxReason: maxReason}
 	p.Open = !q.approval.State.Final() && !s.expired(q)
 	if err := s.fillQuestion(r, &p, v, q); err != nil {
 		s.failPage(w, r, "show the approval", err)
@@ -160,7 +179,7 @@ func (s *server) fillQuestion(r *http.Request, p *approvalPage, v view, q questi
 	p.Standing = v.standing(q.approval, moves, q.member.Name)
 	if q.approval.State == subscribers.ApprovalPending {
 		p.Until = v.until(q.approval, q.message.Expires)
-		p.Answers.offer(v, q)
+		p.Deciding.Answers.offer(v, q)
 	}
 	p.Happens, err = s.happens(r.Context(), v, q)
 	return err

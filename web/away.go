@@ -26,7 +26,7 @@ type awayLine struct{ From, Text string }
 func (s *server) setAway(w http.ResponseWriter, r *http.Request, q question, action string) {
 	known, ok, err := s.absencesOf(r.Context(), q)
 	if err != nil || !ok {
-		s.refuseLink(w, r, orNotFound(err))
+		s.failQuestion(w, r, q, orNotFound(err))
 		return
 	}
 	today := q.partnership.Today(s.Now())
@@ -39,12 +39,12 @@ func (s *server) setAway(w http.ResponseWriter, r *http.Request, q question, act
 		known, fault = subscribers.Away(known, span, today)
 	}
 	if fault != nil {
-		typed.Fault = s.viewFor(r, q.entry.Lang).T("away.fault")
+		typed.Fault = s.viewFor(r, q.lang).T("away.fault")
 		s.showQuestion(w, r, q, http.StatusUnprocessableEntity, approvalPage{Away: typed})
 		return
 	}
 	if err := s.Absences.SetAbsences(r.Context(), q.partnership.ID, q.member.ID, known); err != nil {
-		s.refuseLink(w, r, fmt.Errorf("write absences: %w", err))
+		s.failQuestion(w, r, q, fmt.Errorf("write absences: %w", err))
 		return
 	}
 	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther)

@@ -85,9 +85,17 @@ type Infoflashes interface {
 	// when it is empty; Preview returns that of one day.
 	Coming(ctx context.Context, zone broker.ZoneID) ([]subscribers.SlotPreview, error)
 	Preview(ctx context.Context, id broker.PartnershipID, on subscribers.Date) (subscribers.SlotPreview, error)
+	// Next returns a partnership's next one; false: its plan has none.
+	Next(ctx context.Context, p subscribers.Partnership) (subscribers.SlotPreview, bool, error)
 	// Change holds one, releases it, or writes its cover note. Who is the holder
 	// of a link; zero for those who need none.
 	Change(ctx context.Context, id broker.PartnershipID, on subscribers.Date, change subscribers.SlotChange, note, by string, who subscribers.MemberID) error
+}
+
+// MemberTexts are what members wrote by SMS that Relais could not answer.
+type MemberTexts interface {
+	// Inbox returns the newest of a partnership, the newest first.
+	Inbox(ctx context.Context, p broker.PartnershipID, limit int) ([]subscribers.InboxMessage, error)
 }
 
 // Previewer shows a message as the members of a partnership would get it in a
@@ -186,6 +194,7 @@ type Deps struct {
 	Members        Members
 	Absences       Absences
 	Infoflashes    Infoflashes
+	MemberTexts    MemberTexts
 	Previewer      Previewer
 	Forecaster     Forecaster
 	History        History

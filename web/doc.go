@@ -6,6 +6,7 @@
 //
 //	/ , /messages…         the desk of the police   the API token, or without one only this machine
 //	/api/…                 programs                 the same
+//	/inbox…                those who decide         who has signed in as one, each for their partnerships
 //	/a/{token}             an approver              whoever holds the link
 //	/m/{token} /u/{token}  a member                 whoever holds the link
 //	…/push                 a browser that wants notifications, behind /a/ and /m/ alike

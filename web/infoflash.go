@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -23,6 +24,7 @@ type infoflashPage struct {
 	NoteFault   string
 	Fault       string
 	MaxNote     int
+	Back        string // the inbox; empty behind a link
 }
 
 // waitingItem is one message that goes with it, and to how many.
@@ -31,9 +33,10 @@ type waitingItem struct {
 	People string
 }
 
-// coming is what a coordinator's link leads to.
+// coming is an infoflash as a coordinator's link leads to it, or their inbox.
 type coming struct {
-	entry       subscribers.Entry
+	lang        broker.Lang // theirs
+	inbox       bool
 	member      subscribers.Member
 	partnership subscribers.Partnership
 	preview     subscribers.SlotPreview
@@ -55,6 +58,11 @@ func (s *server) postInfoflash(w http.ResponseWriter, r *http.Request) {
 		s.refuseLink(w, r, err)
 		return
 	}
+	s.changeInfoflash(w, r, c)
+}
+
+// changeInfoflash carries out the form of its page.
+func (s *server) changeInfoflash(w http.ResponseWriter, r *http.Request, c coming) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxAnswer)
 	if err := r.ParseForm(); err != nil {
 		s.refuseForm(w, r, err)
@@ -65,20 +73,22 @@ func (s *server) postInfoflash(w http.ResponseWriter, r *http.Request) {
 		s.refusePage(w, r, http.StatusBadRequest)
 		return
 	}
-	err = s.Infoflashes.Change(r.Context(), c.partnership.ID, c.preview.Date, change, note, c.member.Name, c.member.ID)
+	err := s.Infoflashes.Change(r.Context(), c.partnership.ID, c.preview.Date, change, note, c.member.Name, c.member.ID)
 	var refused *subscribers.RefusedSlotError
 	switch {
 	case err == nil, errors.As(err, &refused) && refused.Why == subscribers.SlotNotHeld: // a second tap
 		http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther) // a reload must not send the form again
 	case refused != nil:
 		s.explainRefusal(w, r, c, refused.Why, note)
+	case c.inbox:
+		s.failPage(w, r, "change an infoflash", err)
 	default:
 		s.refuseLink(w, r, err)
 	}
 }
 
 func (s *server) explainRefusal(w http.ResponseWriter, r *http.Request, c coming, why subscribers.SlotFault, note string) {
-	v := s.viewFor(r, c.entry.Lang)
+	v := s.viewFor(r, c.lang)
 	p, status := infoflashPage{Note: note}, http.StatusConflict
 	switch why {
 	case subscribers.SlotLongNote:
@@ -94,32 +104,38 @@ func (s *server) explainRefusal(w http.ResponseWriter, r *http.Request, c coming
 // coming reads all that the page needs. The letter says on which day it goes:
 // its validity ends when the infoflash leaves.
 func (s *server) coming(r *http.Request) (c coming, err error) {
-	if c.entry, err = s.linked(r, subscribers.CanPreview); err != nil {
+	entry, err := s.linked(r, subscribers.CanPreview)
+	if err != nil {
 		return c, err
 	}
-	if c.entry.Purpose != channels.Preview {
+	if entry.Purpose != channels.Preview {
 		return c, subscribers.ErrForgedLink
 	}
 	ctx := r.Context()
-	if c.partnership, err = s.Records.Partnership(ctx, c.entry.Partnership); err != nil {
+	c.lang = entry.Lang
+	if c.partnership, err = s.Records.Partnership(ctx, entry.Partnership); err != nil {
 		return c, fmt.Errorf("read partnership: %w", err)
 	}
-	if c.member, err = s.Records.Member(ctx, c.entry.Member); err != nil {
+	if c.member, err = s.Records.Member(ctx, entry.Member); err != nil {
 		return c, fmt.Errorf("read member: %w", err)
 	}
-	c.preview, err = s.Infoflashes.Preview(ctx, c.partnership.ID, subscribers.SlotDay(c.entry, c.partnership))
+	c.preview, err = s.Infoflashes.Preview(ctx, c.partnership.ID, subscribers.SlotDay(entry, c.partnership))
 	return c, err
 }
 
 func (s *server) showInfoflash(w http.ResponseWriter, r *http.Request, c coming, status int, p infoflashPage) {
-	v := s.viewFor(r, c.entry.Lang).in(c.partnership)
+	v := s.viewFor(r, c.lang).in(c.partnership)
+	if c.inbox {
+		v = s.inboxView(r).in(c.partnership)
+		p.Back = v.URL("/inbox")
+	}
 	p.view, p.Partnership, p.MaxNote = v, c.partnership.Name, subscribers.MaxCover
 	p.Title, p.Leaves = v.T("flash.title"), v.When(c.preview.LeavesAt)
 	p.Open = c.preview.ClosedAt.IsZero() && c.preview.LeavesAt.After(s.Now())
 	if c.preview.Held() {
 		p.Held = v.T("flash.held", "by", c.preview.HeldBy, "when", v.When(c.preview.HeldAt))
 	}
-	p.People = strings.Join([]string{v.N("flash.messages", len(c.preview.Items)), v.N("flash.people", c.preview.People)}, ", ")
+	p.People = v.inFlash(c.preview)
 	for _, waiting := range c.preview.Items {
 		id := subscribers.ApprovalIDFor(waiting.Message, waiting.Revision, c.partnership.ID)
 		item, err := s.openItem(r.Context(), v, id)
@@ -130,4 +146,15 @@ func (s *server) showInfoflash(w http.ResponseWriter, r *http.Request, c coming,
 		p.Items = append(p.Items, waitingItem{item, v.N("flash.people", waiting.People)})
 	}
 	s.show(w, r, status, "infoflash", p)
+}
+
+// inFlash says how many messages it holds, and for how many people.
+func (v view) inFlash(p subscribers.SlotPreview) string {
+	return strings.Join([]string{v.N("flash.messages", len(p.Items)), v.N("flash.people", p.People)}, ", ")
+}
+
+// noSlot says whether there is no infoflash on that day.
+func noSlot(err error) bool {
+	var refused *subscribers.RefusedSlotError
+	return errors.As(err, &refused) && refused.Why == subscribers.SlotNone
 }

@@ -21,6 +21,10 @@ func (w *world) Coming(_ context.Context, zone broker.ZoneID) ([]subscribers.Slo
 	return []subscribers.SlotPreview{w.flash}, nil
 }
 
+func (w *world) Next(_ context.Context, p subscribers.Partnership) (subscribers.SlotPreview, bool, error) {
+	return w.flash, p.ID == w.flash.Partnership, nil
+}
+
 func (w *world) Preview(_ context.Context, id broker.PartnershipID, on subscribers.Date) (subscribers.SlotPreview, error) {
 	if id != w.flash.Partnership || on != w.flash.Date {
 		return subscribers.SlotPreview{}, &subscribers.RefusedSlotError{Why: subscribers.SlotNone}

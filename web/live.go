@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,24 @@ func (s *server) getLive(w http.ResponseWriter, r *http.Request) {
 		s.refusePage(w, r, http.StatusNotFound)
 		return
 	}
+	s.tellChanges(w, r, livePace, func(ctx context.Context) (snapshot, bool, error) {
+		status, err := s.Records.Status(ctx, id)
+		if err != nil && !errors.Is(err, subscribers.ErrNotFound) { // not routed yet
+			return snapshot{}, false, fmt.Errorf("read status: %w", err)
+		}
+		now, err := fingerprint(status, s.Now())
+		return now, status.Done, err
+	})
+}
+
+// snapshot stands for all that a page shows; while it stays the same, so does the page.
+type snapshot [sha256.Size]byte
+
+// look reads how things stand; ended: nothing will change any more.
+type look func(ctx context.Context) (now snapshot, ended bool, err error)
+
+// tellChanges keeps a stream open and says each time that something has changed.
+func (s *server) tellChanges(w http.ResponseWriter, r *http.Request, pace time.Duration, look look) {
 	select {
 	case s.streams <- struct{}{}:
 		defer func() { <-s.streams }()
@@ -43,22 +62,18 @@ func (s *server) getLive(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
-	if err := s.watch(w, r, stream, id); err != nil {
-		s.Log.WarnContext(r.Context(), "stream ended", "message", id, "err", err)
+	if err := s.watch(w, r, stream, pace, look); err != nil {
+		s.Log.WarnContext(r.Context(), "stream ended", "route", r.Pattern, "err", err)
 	}
 }
 
-func (s *server) watch(w http.ResponseWriter, r *http.Request, stream *http.ResponseController, id broker.MessageID) error {
-	turn := time.NewTicker(livePace)
+func (s *server) watch(w http.ResponseWriter, r *http.Request, stream *http.ResponseController, pace time.Duration, look look) error {
+	turn := time.NewTicker(pace)
 	defer turn.Stop()
-	var seen [sha256.Size]byte
+	var seen snapshot
 	said := time.Time{}
 	for {
-		status, err := s.Records.Status(r.Context(), id)
-		if err != nil && !errors.Is(err, subscribers.ErrNotFound) { // not routed yet
-			return fmt.Errorf("read status: %w", err)
-		}
-		now, err := fingerprint(status, s.Now())
+		now, ended, err := look(r.Context())
 		if err != nil {
 			return err
 		}
@@ -69,7 +84,7 @@ func (s *server) watch(w http.ResponseWriter, r *http.Request, stream *http.Resp
 		case time.Since(said) >= liveBeat:
 			event = ":\n\n" // a comment
 		}
-		if status.Done {
+		if ended {
 			event += "event: end\ndata:\n\n"
 		}
 		if event != "" {
@@ -81,7 +96,7 @@ func (s *server) watch(w http.ResponseWriter, r *http.Request, stream *http.Resp
 				return nil
 			}
 		}
-		if status.Done {
+		if ended {
 			return nil
 		}
 		select {
@@ -96,10 +111,10 @@ func (s *server) watch(w http.ResponseWriter, r *http.Request, stream *http.Resp
 
 // fingerprint is the same as long as a page about a message shows the same;
 // while somebody is waited for it changes with the clock.
-func fingerprint(status subscribers.Status, now time.Time) ([sha256.Size]byte, error) {
+func fingerprint(status subscribers.Status, now time.Time) (snapshot, error) {
 	data, err := json.Marshal(status)
 	if err != nil {
-		return [sha256.Size]byte{}, fmt.Errorf("compare status: %w", err)
+		return snapshot{}, fmt.Errorf("compare status: %w", err)
 	}
 	for _, p := range status.Partnerships {
 		if !p.State.Final() {

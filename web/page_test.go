@@ -84,6 +84,11 @@ func everyPage(w *world) []somePage {
 		{"absence backwards", w.link(subscribers.CanDecide, askID), url.Values{"action": {"away"}, "from": {"2026-12-02"}, "until": {"2026-12-01"}}, 422},
 		{"decision", "/approvals/" + w.approvalID().String(), nil, 200},
 		{"release too early", "/approvals/" + w.approvalID().String() + "/release", url.Values{"by": {"Insp. Claes"}, "words": {"urgent"}}, 422},
+		{"inbox", "/inbox", nil, 200},
+		{"nobody's inbox", "/inbox", nil, 403},
+		{"question in the inbox", "/inbox/approvals/" + w.approvalID().String(), nil, 200},
+		{"refusal without a reason in the inbox", "/inbox/approvals/" + w.approvalID().String(), url.Values{"action": {"refuse"}}, 422},
+		{"infoflash in the inbox", "/inbox/digests/tilleuls/" + w.flash.Date.String(), nil, 200},
 		{"member's message", w.link(subscribers.CanOpen, letterID), nil, 200},
 		{"infoflash", w.link(subscribers.CanOpen, digestID), nil, 200},
 		{"infoflash to come", w.link(subscribers.CanPreview, previewID), nil, 200},
@@ -117,6 +122,10 @@ func everyPage(w *world) []somePage {
 }
 
 func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder {
+	w.cookie = nil
+	if strings.HasPrefix(p.path, "/inbox") && !strings.HasPrefix(p.name, "nobody's") {
+		w.withCoordinator() // the others are for whoever sits at an open installation
+	}
 	path := p.path + mark(p.path) + "lang=" + string(lang)
 	if p.form != nil {
 		return w.post(path, p.form)
@@ -190,6 +199,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 		"/":                                   "same-origin",
 		"/approvals/x":                        "same-origin",
 		"/cases/x":                            "same-origin",
+		"/inbox":                              "same-origin",
 		w.link(subscribers.CanDecide, askID):  "no-referrer",
 		w.link(subscribers.CanOpen, letterID): "no-referrer",
 		"/u/forged":                           "no-referrer",

@@ -154,10 +154,18 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 
 // left says how long an answer is still waited for.
 func (v view) left(p subscribers.PartnershipStatus) string {
-	if p.State != subscribers.ApprovalPending || !p.Deadline.After(v.now) {
+	if p.State != subscribers.ApprovalPending {
 		return ""
 	}
-	left := p.Deadline.Sub(v.now)
+	return v.leftTo(p.Deadline)
+}
+
+// leftTo says how long it is to an instant; nothing, when that is past.
+func (v view) leftTo(end time.Time) string {
+	if !end.After(v.now) {
+		return ""
+	}
+	left := end.Sub(v.now)
 	if left >= 2*time.Hour {
 		return v.N("progress.left.hours", int(left/time.Hour))
 	}

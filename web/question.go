@@ -10,9 +10,11 @@ import (
 	"relais/subscribers"
 )
 
-// question is what an approver's link leads to.
+// question is what an approver decides about: by the link that they were sent,
+// or in their inbox.
 type question struct {
-	entry       subscribers.Entry
+	lang        broker.Lang     // theirs
+	how         subscribers.How // HowLink or HowInbox
 	approval    subscribers.Approval
 	message     broker.Message
 	partnership subscribers.Partnership
@@ -35,23 +37,40 @@ func (s *server) linked(r *http.Request, may subscribers.Capability) (subscriber
 
 // question reads all that an approver's page needs.
 func (s *server) question(r *http.Request) (q question, err error) {
-	if q.entry, err = s.linked(r, subscribers.CanDecide); err != nil {
+	entry, err := s.linked(r, subscribers.CanDecide)
+	if err != nil {
 		return q, err
 	}
-	if q.entry.Purpose != channels.Ask && q.entry.Purpose != channels.Notice {
+	if entry.Purpose != channels.Ask && entry.Purpose != channels.Notice {
 		return q, subscribers.ErrForgedLink
 	}
 	ctx := r.Context()
-	if q.approval, err = s.Records.Approval(ctx, q.entry.Approval); err != nil {
-		return q, fmt.Errorf("read approval: %w", err)
-	}
-	if q.message, q.partnership, err = s.matter(ctx, q.approval); err != nil {
+	if q, err = s.questionAbout(ctx, entry.Approval); err != nil {
 		return q, err
 	}
-	if q.member, err = s.Records.Member(ctx, q.entry.Member); err != nil {
+	q.lang, q.how = entry.Lang, subscribers.HowLink
+	if q.member, err = s.Records.Member(ctx, entry.Member); err != nil {
 		return q, fmt.Errorf("read member: %w", err)
 	}
 	return q, nil
+}
+
+// questionAbout reads what does not depend on who is asked.
+func (s *server) questionAbout(ctx context.Context, id subscribers.ApprovalID) (q question, err error) {
+	if q.approval, err = s.Records.Approval(ctx, id); err != nil {
+		return q, fmt.Errorf("read approval: %w", err)
+	}
+	q.message, q.partnership, err = s.matter(ctx, q.approval)
+	return q, err
+}
+
+// failQuestion answers whoever cannot be shown one.
+func (s *server) failQuestion(w http.ResponseWriter, r *http.Request, q question, err error) {
+	if q.how == subscribers.HowInbox {
+		s.failPage(w, r, "open a question of the inbox", err)
+		return
+	}
+	s.refuseLink(w, r, err)
 }
 
 // matter is the message that an approval is about, and the partnership.

@@ -28,7 +28,7 @@ const (
 // table lists every route.
 func (s *server) table() []route {
 	var all []route
-	for _, part := range [][]route{s.deskRoutes(), s.linkRoutes(), s.memberRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
+	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
 		all = append(all, part...)
 	}
 	return all
@@ -70,6 +70,18 @@ func (s *server) deskRoutes() []route {
 		{"GET /dead", doorPage, subscribers.ReadDead, aboutEverywhere, s.getDead},
 		{"POST /dead/replay", doorPage, subscribers.Replay, aboutEverywhere, s.postReplayAll},
 		{"POST /dead/{id}/replay", doorPage, subscribers.Replay, aboutEverywhere, s.postReplay},
+	}
+}
+
+// inboxRoutes are the pages of those who decide for partnerships, each in their own.
+func (s *server) inboxRoutes() []route {
+	return []route{
+		{"GET /inbox", doorPage, subscribers.Decide, aboutZone, s.personally(s.getInbox)},
+		{"GET /inbox/live", doorPage, subscribers.Decide, aboutZone, s.personally(s.getInboxLive)},
+		{"GET /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.showInboxApproval))},
+		{"POST /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.answerQuestion))},
+		{"GET /inbox/digests/{partnership}/{date}", doorPage, subscribers.ChangeDigests, aboutPartnership, s.personally(s.inboxDigest(s.showInboxDigest))},
+		{"POST /inbox/digests/{partnership}/{date}", doorPage, subscribers.ChangeDigests, aboutPartnership, s.personally(s.inboxDigest(s.changeInfoflash))},
 	}
 }
 

@@ -51,7 +51,13 @@ func (w *world) Account(_ context.Context, id subscribers.MemberID) (subscribers
 // signInAs gives the browser the session of somebody with these posts.
 func (w *world) signInAs(name string, posts ...subscribers.Post) subscribers.Account {
 	w.t.Helper()
-	a := subscribers.Account{ID: subscribers.NewMemberID(), Name: name, Lang: broker.French, Posts: posts}
+	return w.signInAsMember(subscribers.NewMemberID(), name, posts...)
+}
+
+// signInAsMember does so for somebody whom the world knows.
+func (w *world) signInAsMember(id subscribers.MemberID, name string, posts ...subscribers.Post) subscribers.Account {
+	w.t.Helper()
+	a := subscribers.Account{ID: id, Name: name, Lang: broker.French, Posts: posts}
 	if w.accounts == nil {
 		w.accounts = make(map[subscribers.MemberID]subscribers.Account)
 	}

@@ -119,7 +119,7 @@ func familyKeys() []string {
 	for _, reason := range reasons() {
 		add("reason.", string(reason))
 	}
-	for _, how := range []subscribers.How{subscribers.HowLink, subscribers.HowSMS, subscribers.HowTerminal, subscribers.HowDesk, subscribers.HowPlan, subscribers.HowRevision, subscribers.HowCancel} {
+	for _, how := range []subscribers.How{subscribers.HowLink, subscribers.HowInbox, subscribers.HowSMS, subscribers.HowTerminal, subscribers.HowDesk, subscribers.HowPlan, subscribers.HowRevision, subscribers.HowCancel} {
 		add("how.", string(how))
 	}
 	for _, state := range []subscribers.ApprovalState{

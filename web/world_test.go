@@ -38,6 +38,7 @@ type world struct {
 	statuses     map[broker.MessageID]subscribers.Status
 	dead         []broker.DeadLetter
 	flash        subscribers.SlotPreview
+	texts        map[broker.PartnershipID][]subscribers.InboxMessage
 
 	published    []broker.Message
 	decisions    []subscribers.Decision
@@ -239,7 +240,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	s, err := newServer(Deps{
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Accounts: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Accounts: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,
@@ -271,7 +272,7 @@ func (w *world) do(q request) *httptest.ResponseRecorder {
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
-	if strings.HasSuffix(q.path, "/live") { // a stream ends when its reader goes
+	if path, _, _ := strings.Cut(q.path, "?"); strings.HasSuffix(path, "/live") { // a stream ends when its reader goes
 		cancel()
 	}
 	r := httptest.NewRequestWithContext(ctx, q.method, "http://localhost:8080"+q.path, body)

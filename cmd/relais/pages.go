@@ -79,6 +79,7 @@ func (n *node) webDeps() web.Deps {
 		Absences:      n.store,
 		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
+		MemberTexts:   n.store,
 		DeadLetters:   n.steps.graveyard,
 		Reports:       n.steps.reports,
 		ReportParsers: parsers,

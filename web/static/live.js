@@ -2,7 +2,8 @@
 // takes that part over, until it says that nothing will change any more. With
 // data-events it is told when (server-sent events); without them, and when they
 // end before the time, it asks every data-every seconds. Without script the page
-// reloads itself.
+// reloads itself. What somebody has begun to write or unfolded there is not taken
+// away from them: the part stays as it is until they have finished.
 "use strict";
 (() => {
   const part = () => document.getElementById("live");
@@ -11,9 +12,18 @@
   let again = false;
   let timer = 0;
 
+  const typed = (e) => ("value" in e && e.value !== e.defaultValue) || e === document.activeElement;
+  const busy = () =>
+    part()?.querySelector("details[open] form") || [...(part()?.querySelectorAll("input:not([type=hidden]), textarea") ?? [])].some(typed);
+
   async function refresh() {
     if (running) {
       again = true;
+      return;
+    }
+    if (busy()) {
+      clearTimeout(timer);
+      timer = setTimeout(refresh, 2000);
       return;
     }
     running = true;
