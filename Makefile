@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: screens help check test demo bench faults
+.PHONY: icons screens help check test demo bench faults
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,9 @@ faults: ## Break real nodes and servers at random for half an hour: nothing lost
 bench: ## Measure the pipeline
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./cmd/relais bench
+
+icons: ## Draw the icons of the inbox from web/static/relais.svg (needs Chromium)
+	RELAIS_TEST_ICONS=$(CURDIR)/web/static go test -count=1 -run TestIcons ./web
 
 screens: ## Write a picture of each page into docs/screens (needs Chromium)
 	RELAIS_TEST_SCREENS=$(CURDIR)/docs/screens go test -count=1 -run TestScreens ./web

@@ -23,6 +23,7 @@ type inboxPage struct {
 	Texts   []inboxText
 	Flashes []inboxFlash
 	Next    []string // what comes next, and when
+	Push    pushOffer
 }
 
 // inboxQuestion is one message that waits for an answer, with the form to give it.
@@ -64,7 +65,7 @@ func (s *server) inboxView(r *http.Request) view {
 
 func (s *server) getInbox(w http.ResponseWriter, r *http.Request) {
 	p := inboxPage{view: s.inboxView(r)}
-	p.Title = p.T("inbox.title")
+	p.Title, p.Push = p.T("inbox.title"), s.offerPush(p.view, "/inbox")
 	mine, err := s.inboxOf(r.Context(), callerOf(r.Context()).account)
 	if err == nil {
 		err = s.fillInbox(r.Context(), &p, mine)

@@ -89,6 +89,7 @@ func everyPage(w *world) []somePage {
 		{"question in the inbox", "/inbox/approvals/" + w.approvalID().String(), nil, 200},
 		{"refusal without a reason in the inbox", "/inbox/approvals/" + w.approvalID().String(), url.Values{"action": {"refuse"}}, 422},
 		{"infoflash in the inbox", "/inbox/digests/tilleuls/" + w.flash.Date.String(), nil, 200},
+		{"no network", "/offline", nil, 200},
 		{"member's message", w.link(subscribers.CanOpen, letterID), nil, 200},
 		{"infoflash", w.link(subscribers.CanOpen, digestID), nil, 200},
 		{"infoflash to come", w.link(subscribers.CanPreview, previewID), nil, 200},

@@ -74,20 +74,29 @@ func (s *server) postPush(may subscribers.Capability) http.HandlerFunc {
 		case err != nil:
 			s.failJSON(w, r, "read the link", err)
 			return
-		case s.Push == nil:
-			writeJSON(w, http.StatusNotFound, problem{Error: "Push messages are not configured."})
-			return
 		}
-		form, address, err := s.readPush(w, r)
-		if tooLong(err) {
-			s.failJSON(w, r, "read the subscription", err)
-			return
-		}
-		if err != nil {
-			writeJSON(w, http.StatusBadRequest, problem{Error: err.Error() + "."})
-			return
-		}
-		s.keepPush(w, r, entry, form.Off, address)
+		s.takePush(w, r, entry.Member)
+	}
+}
+
+// postInboxPush does so for who has signed in.
+func (s *server) postInboxPush(w http.ResponseWriter, r *http.Request) {
+	s.takePush(w, r, callerOf(r.Context()).account.ID)
+}
+
+func (s *server) takePush(w http.ResponseWriter, r *http.Request, member subscribers.MemberID) {
+	if s.Push == nil {
+		writeJSON(w, http.StatusNotFound, problem{Error: "Push messages are not configured."})
+		return
+	}
+	form, address, err := s.readPush(w, r)
+	switch {
+	case tooLong(err):
+		s.failJSON(w, r, "read the subscription", err)
+	case err != nil:
+		writeJSON(w, http.StatusBadRequest, problem{Error: err.Error() + "."})
+	default:
+		s.keepPush(w, r, member, form.Off, address)
 	}
 }
 
@@ -106,12 +115,12 @@ func (s *server) readPush(w http.ResponseWriter, r *http.Request) (form pushForm
 	return form, address, err
 }
 
-func (s *server) keepPush(w http.ResponseWriter, r *http.Request, entry subscribers.Entry, off bool, address channels.Address) {
+func (s *server) keepPush(w http.ResponseWriter, r *http.Request, member subscribers.MemberID, off bool, address channels.Address) {
 	var err error
 	if off {
-		err = s.Contacts.StopContact(r.Context(), entry.Member, channels.Push, address)
+		err = s.Contacts.StopContact(r.Context(), member, channels.Push, address)
 	} else {
-		err = s.Contacts.AddContact(r.Context(), entry.Member, subscribers.Contact{
+		err = s.Contacts.AddContact(r.Context(), member, subscribers.Contact{
 			Channel: channels.Push, Address: address, State: subscribers.ContactActive,
 			Consent: subscribers.Consent{At: s.Now(), How: "notifications switched on in the browser, text 1"},
 		}, maxDevices)

@@ -57,6 +57,9 @@ func (pages) static() http.Handler {
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		if path.Base(r.URL.Path) == "offline.js" {
+			w.Header().Set("Service-Worker-Allowed", "/inbox") // else it would answer for /static/ alone
+		}
 		serve.ServeHTTP(w, r)
 	})
 }

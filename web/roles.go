@@ -78,6 +78,7 @@ func (s *server) inboxRoutes() []route {
 	return []route{
 		{"GET /inbox", doorPage, subscribers.Decide, aboutZone, s.personally(s.getInbox)},
 		{"GET /inbox/live", doorPage, subscribers.Decide, aboutZone, s.personally(s.getInboxLive)},
+		{"POST /inbox/push", doorPage, subscribers.Decide, aboutZone, s.personally(s.postInboxPush)},
 		{"GET /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.showInboxApproval))},
 		{"POST /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.answerQuestion))},
 		{"GET /inbox/digests/{partnership}/{date}", doorPage, subscribers.ChangeDigests, aboutPartnership, s.personally(s.inboxDigest(s.showInboxDigest))},
@@ -159,6 +160,8 @@ func (s *server) plainRoutes() []route {
 	return []route{
 		{"GET /healthz", doorOpen, "", nil, s.getHealth},
 		{"GET /readyz", doorOpen, "", nil, s.getReady},
+		{"GET /inbox.webmanifest", doorOpen, "", nil, s.getManifest},
+		{"GET /offline", doorOpen, "", nil, s.getOffline},
 		{"GET /static/", doorOpen, "", nil, s.pages.static().ServeHTTP},
 	}
 }

@@ -162,6 +162,7 @@ func TestRolesOnEveryRoute(t *testing.T) {
 		}
 		w := newWorld(t)
 		w.withElsewhere()
+		w.withBrowsers()
 		fmt.Fprintf(&got, "\tsigned out: %s\n", w.walked(row, false))
 		allowed := map[bool][]string{}
 		for _, who := range visitors() {
