@@ -24,6 +24,7 @@ type inboxPage struct {
 	Flashes []inboxFlash
 	Next    []string // what comes next, and when
 	Push    pushOffer
+	Mine    []inboxPartnership
 }
 
 // inboxQuestion is one message that waits for an answer, with the form to give it.
@@ -42,6 +43,12 @@ type inboxText struct{ Partnership, Name, Text, When string }
 
 // inboxFlash is an infoflash that will leave.
 type inboxFlash struct{ URL, Partnership, Leaves, People, Held string }
+
+// inboxPartnership leads to the pages about one partnership.
+type inboxPartnership struct {
+	Name  string
+	Pages []tab
+}
 
 // personally is for pages that belong to somebody: who holds the token of the
 // installation, or sits at its machine, is nobody in particular.
@@ -84,6 +91,9 @@ func (s *server) fillInbox(ctx context.Context, p *inboxPage, mine inboxed) erro
 			return err
 		}
 		p.Waiting = append(p.Waiting, line)
+	}
+	for _, partnership := range mine.partnerships {
+		p.Mine = append(p.Mine, inboxPartnership{partnership.Name, p.tabs(partnership.ID, "")[1:]})
 	}
 	for _, t := range mine.texts {
 		v := p.in(t.partnership)
@@ -130,9 +140,10 @@ func (s *server) inboxQuestion(ctx context.Context, v view, q question) (inboxQu
 
 // inboxed is what waits for somebody.
 type inboxed struct {
-	questions []question
-	texts     []textFrom
-	flashes   []coming
+	partnerships []subscribers.Partnership
+	questions    []question
+	texts        []textFrom
+	flashes      []coming
 }
 
 // textFrom is what a member wrote to the coordinator of a partnership.
@@ -149,6 +160,7 @@ func (s *server) inboxOf(ctx context.Context, who subscribers.Account) (inboxed,
 		if err != nil {
 			return mine, fmt.Errorf("read partnership: %w", err)
 		}
+		mine.partnerships = append(mine.partnerships, p)
 		if err := s.addInbox(ctx, &mine, who, p); err != nil {
 			return mine, err
 		}

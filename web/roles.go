@@ -78,6 +78,9 @@ func (s *server) inboxRoutes() []route {
 	return []route{
 		{"GET /inbox", doorPage, subscribers.Decide, aboutZone, s.personally(s.getInbox)},
 		{"GET /inbox/live", doorPage, subscribers.Decide, aboutZone, s.personally(s.getInboxLive)},
+		{"GET /inbox/partnerships/{id}/plan", doorPage, subscribers.Decide, aboutPartnership, s.inboxPartnership(s.getInboxPlan)},
+		{"GET /inbox/partnerships/{id}/absences", doorPage, subscribers.Decide, aboutPartnership, s.inboxPartnership(s.getInboxAbsences)},
+		{"POST /inbox/partnerships/{id}/absences", doorPage, subscribers.Decide, aboutPartnership, s.inboxPartnership(s.postInboxAbsences)},
 		{"POST /inbox/push", doorPage, subscribers.Decide, aboutZone, s.personally(s.postInboxPush)},
 		{"GET /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.showInboxApproval))},
 		{"POST /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.answerQuestion))},

@@ -133,6 +133,7 @@ func familyKeys() []string {
 	add("owed.ended.", string(subscribers.EndedByFeedback), string(subscribers.EndedByClosing), string(subscribers.EndedByCancel), string(subscribers.NotAllowed))
 	add("standing.", "held", "held.you", "questioned", "questioned.you")
 	add("journal.", "approved", "direct", "refused", "held", "resumed", "questioned", "answered", "released", "overruled", "lapsed", "replaced", "withdrawn")
+	add("tab.", "absences", "plan")
 	add("compose.title.", "alert", "update", "cancel")
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
 	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {

@@ -25,6 +25,7 @@ type view struct {
 	Live   bool   // figures may still change: the page reloads them
 	Police bool   // a page of the desk
 	Me     string // who has signed in; empty: nobody
+	Tabs   []tab  // the pages about a partnership; none on others
 	Home   string // the inbox, on pages of those who decide; empty on others
 
 	texts  sentences
