@@ -87,7 +87,8 @@ func (s *Store) run(ctx context.Context, db *sql.DB, options *sql.TxOptions, do 
 	defer w.pause()
 	err := w.transaction(ctx, db, options, do)
 	if err != nil && w.gaveUp.Load() {
-		return fmt.Errorf("%s did not answer within %s (%v): %w", s.name, s.patience, err, context.DeadlineExceeded)
+		// Told and not wrapped: to those above, a cancelled context means that Relais ends.
+		return fmt.Errorf("%s did not answer within %s (%s): %w", s.name, s.patience, err.Error(), context.DeadlineExceeded)
 	}
 	return err
 }
