@@ -64,7 +64,7 @@ func stopApprovals(ctx context.Context, t *tx, m broker.Message, originals []sub
 // stopEntries leaves notices alone, and the items of a digest that was written
 // already: they fall out of it when it is claimed.
 func stopEntries(ctx context.Context, t *tx, originals []subscribers.Original, at time.Time) error {
-	_, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'cancelled', next_at = 0, final_at = $2
+	_, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'cancelled', next_at = 0, final_at = $2
 		WHERE approval = $1 AND purpose IN ('message', 'ask')
 		AND (state IN ('pending', 'held') OR state = 'digested' AND digest IS NULL)`,
 		len(originals), func(i int) []any { return []any{originals[i].Approval.ID.UUID[:], millis(at)} })
@@ -209,7 +209,7 @@ func dropStopped(ctx context.Context, t *tx, claimed []subscribers.Claimed, at t
 		}
 	}
 	args := func(i int) []any { return []any{digests[i].UUID[:], millis(at)} }
-	if _, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'cancelled', next_at = 0, final_at = $2
+	if _, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'cancelled', next_at = 0, final_at = $2
 		WHERE digest = $1 AND state = 'digested'
 		AND approval IN (SELECT a.id FROM approvals a WHERE a.stopped_by IS NOT NULL)`, len(digests), args); err != nil {
 		return err

@@ -9,8 +9,9 @@
 // Invariants, and what holds them:
 //
 //   - One unsuppressed delivery for each message revision, channel and address:
-//     the unique index deliveries_once. It holds with any number of nodes, and
-//     when Redis or a stream is lost.
+//     the unique index deliveries_once, over the rows that are not apart. It holds
+//     with any number of nodes, and when Redis or a stream is lost. Who writes the
+//     state 'suppressed' writes apart = 1 with it, and nobody takes it back.
 //   - One approval owes a person a message: the primary key of recipients.
 //   - A delivery only moves as channels.State.CanBecome says: the WHERE of each
 //     update, never a read before it.

@@ -23,9 +23,10 @@ func entryOf(alias string) string {
 	return alias + "." + strings.Join(strings.Fields(strings.ReplaceAll(entryColumns, ",", " ")), ", "+alias+".")
 }
 
-const insertEntry = `INSERT INTO deliveries (` + entryColumns + `)
+const insertEntry = `INSERT INTO deliveries (` + entryColumns + `, apart)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
+		CASE WHEN $12 = 'suppressed' THEN 1 ELSE 0 END)
 	ON CONFLICT DO NOTHING`
 
 func entryArgs(e subscribers.Entry) []any {

@@ -29,10 +29,10 @@ func follow(ctx context.Context, t *tx, outcomes []subscribers.Outcome) error {
 			moved = append(moved, d)
 		}
 	}
-	if err := moveItems(ctx, t, moved, ""); err != nil {
+	if err := moveItems(ctx, t, moved, "", ""); err != nil {
 		return err
 	}
-	if err := moveItems(ctx, t, suppressed, "AND partnership = $8"); err != nil {
+	if err := moveItems(ctx, t, suppressed, "apart = 1,", "AND partnership = $8"); err != nil {
 		return err
 	}
 	if err := passItems(ctx, t, goesOn); err != nil {
@@ -73,10 +73,11 @@ func digestsAmong(ctx context.Context, t *tx, outcomes []subscribers.Outcome) ([
 	return found, err
 }
 
-// moveItems moves every item of each digest, or those that only also names.
-func moveItems(ctx context.Context, t *tx, digests []digestOutcome, only string) error {
+// moveItems moves every item of each digest, or those that only also names, and
+// sets what besides says.
+func moveItems(ctx context.Context, t *tx, digests []digestOutcome, besides, only string) error {
 	before := statesBefore()
-	_, err := t.each(ctx, `UPDATE deliveries SET state = $2, reason = $4, awaits = $5, next_at = 0,
+	_, err := t.each(ctx, `UPDATE deliveries SET state = $2, `+besides+` reason = $4, awaits = $5, next_at = 0,
 			accepted_at = CASE WHEN accepted_at = 0 THEN $6 ELSE accepted_at END,
 			final_at = CASE WHEN final_at = 0 THEN $7 ELSE final_at END
 		WHERE digest = $1 AND ($3 LIKE '%|' || state || '|%' OR state = $2) `+only,

@@ -33,7 +33,29 @@ func engines() map[string]func(testing.TB) string {
 func onBoth(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	for name, fresh := range engines() {
-		t.Run(name, func(t *testing.T) { test(t, open(t, fresh(t))) })
+		t.Run(name, func(t *testing.T) {
+			url := fresh(t)
+			t.Cleanup(func() { apartAgrees(t, url) }) // after open's, which closes
+			test(t, open(t, url))
+		})
+	}
+}
+
+// apartAgrees fails where a row is suppressed and holds the key that keeps its
+// address from getting the message by another row, or the other way round.
+func apartAgrees(t *testing.T, url string) {
+	t.Helper()
+	driver, name := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, name = "sqlite", path
+	}
+	db, err := sql.Open(driver, name)
+	must(t, err)
+	var wrong int
+	must(t, db.QueryRow(`SELECT COUNT(*) FROM deliveries WHERE (state = 'suppressed') <> (apart = 1)`).Scan(&wrong))
+	must(t, db.Close())
+	if wrong > 0 {
+		t.Errorf("%d deliveries are suppressed or apart, and not both", wrong)
 	}
 }
 

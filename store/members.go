@@ -120,7 +120,7 @@ func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.Part
 			WHERE partnership = $1 AND member = $2 AND left_at = 0`, string(p), id.UUID[:], now); err != nil {
 			return err
 		}
-		waiting, err := list(ctx, t, scanID, `UPDATE deliveries SET state = 'suppressed', reason = 'left', next_at = 0, final_at = $3
+		waiting, err := list(ctx, t, scanID, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'left', next_at = 0, final_at = $3
 			WHERE member = $1 AND partnership = $2 AND (state = 'held' OR state = 'digested' AND digest IS NULL) RETURNING id`, id.UUID[:], string(p), now)
 		if err != nil {
 			return err

@@ -79,7 +79,7 @@ func (s *Store) RetireOfficer(ctx context.Context, zone broker.ZoneID, id subscr
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return orNotFound(err)
 		}
-		_, err = t.ExecContext(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'left', next_at = 0, final_at = $2
+		_, err = t.ExecContext(ctx, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'left', next_at = 0, final_at = $2
 			WHERE member = $1 AND purpose = 'service' AND state IN ('pending', 'held')
 			AND NOT EXISTS (SELECT 1 FROM officers o WHERE o.member = $1 AND o.left_at = 0)
 			AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.member = $1 AND m.left_at = 0)`, id.UUID[:], millis(at))

@@ -66,10 +66,28 @@ func recordRest(ctx context.Context, t *tx, moved, stayed []subscribers.Outcome)
 }
 
 // moveRows moves the rows that may become their outcome's state, and returns
-// the outcomes that did and those that did not.
+// the outcomes that did and those that did not. Only those that are suppressed
+// touch apart, for the entry in deliveries_once is written anew where it is named.
 func moveRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (moved, rest []subscribers.Outcome, err error) {
+	var suppressed, others []subscribers.Outcome
+	for _, o := range outcomes {
+		if o.State == channels.Suppressed {
+			suppressed = append(suppressed, o)
+		} else {
+			others = append(others, o)
+		}
+	}
+	apart, restApart, err := moveTo(ctx, t, "apart = 1,", suppressed)
+	if err != nil {
+		return nil, nil, err
+	}
+	moved, rest, err = moveTo(ctx, t, "", others)
+	return append(moved, apart...), append(rest, restApart...), err
+}
+
+func moveTo(ctx context.Context, t *tx, besides string, outcomes []subscribers.Outcome) (moved, rest []subscribers.Outcome, err error) {
 	before := statesBefore()
-	return recordEach(ctx, t, `UPDATE deliveries SET state = $2, reason = $4,
+	return recordEach(ctx, t, `UPDATE deliveries SET state = $2, `+besides+` reason = $4,
 			ref = CASE WHEN $5 = '' THEN ref ELSE $5 END, awaits = $6,
 			not_before = COALESCE($7, not_before), next_at = $8,
 			accepted_at = CASE WHEN $11 = 1 THEN 0 WHEN accepted_at = 0 THEN $9 ELSE accepted_at END, final_at = $10,

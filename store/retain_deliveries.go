@@ -107,7 +107,7 @@ func dropRest(ctx context.Context, t *tx, before, now time.Time, limit int) (n i
 			AND NOT EXISTS (SELECT 1 FROM approvals a JOIN recipients r ON r.message = a.message AND r.revision = a.revision AND r.approval = a.id
 				WHERE a.id = counted_approvals.approval)`, []any{millis(now)}},
 		{`DELETE FROM service_messages WHERE id IN (SELECT s.id FROM service_messages s WHERE s.created < $1
-			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.about = s.id AND d.state <> 'suppressed') LIMIT $2)`, []any{millis(before), limit}},
+			AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.about = s.id AND d.apart = 0) LIMIT $2)`, []any{millis(before), limit}},
 		{`DELETE FROM bounces WHERE delivery IN (SELECT delivery FROM bounces WHERE at < $1 LIMIT $2)`, []any{millis(now.Add(-bouncesCount)), limit}},
 	} {
 		changed, err := t.count(ctx, step.query, step.args...)

@@ -38,7 +38,7 @@ func takeFromLater(ctx context.Context, t *tx, entries []subscribers.Entry, ours
 	if err := lockDigests(ctx, t, theirs, len(wanted), key); err != nil {
 		return err
 	}
-	taken, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'duplicate', next_at = 0, final_at = $4
+	taken, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'duplicate', next_at = 0, final_at = $4
 		WHERE `+theirs+` AND (`+stillWaits+` OR state = 'held' AND not_before > $5) AND NOT EXISTS (SELECT 1 FROM deliveries o
 			WHERE o.approval = deliveries.approval AND o.member = deliveries.member AND o.purpose = 'message'
 			AND o.state IN ('pending', 'calling', 'unknown', 'accepted', 'delivered'))`, len(wanted),
@@ -74,7 +74,7 @@ func replaceOlder(ctx context.Context, t *tx, entries []subscribers.Entry) error
 	if err := lockDigests(ctx, t, older, len(newer), key); err != nil {
 		return err
 	}
-	_, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', reason = 'cancelled', next_at = 0, final_at = $4
+	_, err := t.each(ctx, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'cancelled', next_at = 0, final_at = $4
 		WHERE `+older+` AND `+stillWaits, len(newer), func(i int) []any { return append(key(i), millis(newer[i].CreatedAt)) })
 	return err
 }
