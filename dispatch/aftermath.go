@@ -107,25 +107,31 @@ func (a Aftermath) spread(pause time.Duration) time.Duration {
 // Record writes outcomes, with the fallback of those that failed for good, and
 // queues what follows.
 func (a Aftermath) Record(ctx context.Context, outcomes []subscribers.Outcome) error {
+	_, err := a.record(ctx, outcomes)
+	return err
+}
+
+// record is Record, and returns the outcomes that changed nothing.
+func (a Aftermath) record(ctx context.Context, outcomes []subscribers.Outcome) (late []channels.DeliveryID, err error) {
 	if len(outcomes) == 0 {
-		return nil
+		return nil, nil
 	}
 	if err := a.addFallbacks(ctx, outcomes); err != nil {
-		return err
+		return nil, err
 	}
-	late, err := a.Ledger.Record(ctx, outcomes)
+	late, err = a.Ledger.Record(ctx, outcomes)
 	if err != nil {
-		return fmt.Errorf("record outcomes: %w", err)
+		return nil, fmt.Errorf("record outcomes: %w", err)
 	}
 	if len(late) > 0 {
 		a.Log.Info("late outcomes left aside", "count", len(late), "first", late[0])
 	}
 	for _, o := range outcomes {
 		if err := a.Queue.Entries(ctx, o.Then); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return a.buryExhausted(ctx, outcomes)
+	return late, a.buryExhausted(ctx, outcomes)
 }
 
 // addFallbacks lets each delivery that failed for good, or of which the provider

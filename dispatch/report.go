@@ -12,30 +12,81 @@ import (
 // Apply takes a provider's later words on deliveries, in their order. One whose
 // delivery is not known yet is parked and tried again by the sweep.
 func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
-	if len(reports) == 0 {
-		return nil
-	}
-	ids := make([]channels.DeliveryID, len(reports))
-	for i, r := range reports {
-		ids[i] = r.Delivery
-	}
-	known, err := a.Ledger.Entries(ctx, ids)
+	known, err := a.known(ctx, reports, func(r channels.Report) bool { return !arrived(r) })
 	if err != nil {
-		return fmt.Errorf("read deliveries: %w", err)
+		return err
 	}
 	var outcomes []subscribers.Outcome
 	for _, r := range reports {
 		e, ok := known[r.Delivery]
 		switch {
+		case arrived(r):
+			outcomes = append(outcomes, a.reported(r, e)) // what it says needs no entry
 		case !ok:
-			if err := a.Ledger.Park(ctx, r); err != nil {
-				return fmt.Errorf("park report: %w", err)
+			if err := a.park(ctx, r); err != nil {
+				return err
 			}
 		case !saysNothingNew(r, e) && !isOfEarlier(r, e):
 			outcomes = append(outcomes, a.reported(r, e))
 		}
 	}
-	return a.Record(ctx, outcomes)
+	late, err := a.record(ctx, outcomes)
+	if err != nil || len(late) == 0 {
+		return err
+	}
+	return a.parkUnknown(ctx, reports, late)
+}
+
+// arrived says whether a report means the same whatever the entry says: nearly
+// every one that is waited for, so the entries of these are not read.
+func arrived(r channels.Report) bool { return r.State == channels.Delivered && r.Class == "" }
+
+// known reads the entries of those reports that which names.
+func (a Aftermath) known(ctx context.Context, reports []channels.Report, which func(channels.Report) bool) (map[channels.DeliveryID]subscribers.Entry, error) {
+	var ids []channels.DeliveryID
+	for _, r := range reports {
+		if which(r) {
+			ids = append(ids, r.Delivery)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	known, err := a.Ledger.Entries(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read deliveries: %w", err)
+	}
+	return known, nil
+}
+
+// parkUnknown parks those reports of an arrival that changed nothing because
+// nobody knows their delivery yet.
+func (a Aftermath) parkUnknown(ctx context.Context, reports []channels.Report, late []channels.DeliveryID) error {
+	isLate := make(map[channels.DeliveryID]bool, len(late))
+	for _, id := range late {
+		isLate[id] = true
+	}
+	doubtful := func(r channels.Report) bool { return arrived(r) && isLate[r.Delivery] }
+	known, err := a.known(ctx, reports, doubtful)
+	if err != nil {
+		return err
+	}
+	for _, r := range reports {
+		// One that can still arrive was written after the report changed nothing.
+		if e, ok := known[r.Delivery]; doubtful(r) && (!ok || e.State.CanBecome(channels.Delivered)) {
+			if err := a.park(ctx, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a Aftermath) park(ctx context.Context, r channels.Report) error {
+	if err := a.Ledger.Park(ctx, r); err != nil {
+		return fmt.Errorf("park report: %w", err)
+	}
+	return nil
 }
 
 // saysNothingNew says whether a report only repeats what the entry has: two of

@@ -59,8 +59,19 @@ func (l *slowLedger) Record(ctx context.Context, outcomes []subscribers.Outcome)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.recorded = append(l.recorded, outcomes)
-	return nil, l.fail
+	var known []subscribers.Outcome
+	var late []channels.DeliveryID
+	for _, o := range outcomes {
+		if _, ok := l.entries[o.ID]; ok {
+			known = append(known, o)
+		} else {
+			late = append(late, o.ID)
+		}
+	}
+	if len(known) > 0 {
+		l.recorded = append(l.recorded, known)
+	}
+	return late, l.fail
 }
 
 func (l *slowLedger) Park(_ context.Context, r channels.Report) error {

@@ -45,7 +45,7 @@ type interimKey struct {
 
 const (
 	reportBatch  = 500                    // reports recorded together, at most
-	gather       = 2 * time.Millisecond   // after reports that came together, so that the next ones do too
+	gather       = 10 * time.Millisecond  // after reports that came together, so that the next ones do too
 	reportWithin = 20 * time.Second       // for one batch; a provider waits about as long for our answer
 	settleAfter  = 200 * time.Millisecond // until what only says that the provider has it is recorded
 	maxInterim   = 10_000                 // of these are kept, about 2 MB; more are recorded at once

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	callbackWorkers = 64
+	callbackWorkers = 256
 	callbackQueue   = 16_384 // messages; a full queue holds up the API's answers
 )
 
