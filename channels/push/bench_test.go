@@ -57,7 +57,7 @@ func BenchmarkSend(b *testing.B) {
 	})
 	b.Run("encryption alone", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := seal(plain, to, freshKey); err != nil {
+			if _, err := seal(plain, to, fresh(b, to)); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -72,7 +72,11 @@ func BenchmarkSend(b *testing.B) {
 }
 
 func barePost(c *Channel, endpoint string, to Subscription, plain []byte) error {
-	body, err := seal(plain, to, freshKey)
+	by, err := agreeFresh(to.key)
+	if err != nil {
+		return err
+	}
+	body, err := seal(plain, to, by)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type Channel struct {
 	keys   keys
 	client *http.Client
 	slots  chan struct{} // one for each call under way
-	newKey keyMaker
+	ahead  *ahead
 	clock  func() time.Time
 	alarm  alarm
 }
@@ -52,7 +52,7 @@ func New(cfg Config, words channels.WordsByLang, log *slog.Logger) (*Channel, er
 		cfg: cfg, words: words, log: log, keys: keys,
 		client: newClient(cfg),
 		slots:  make(chan struct{}, cfg.Concurrency),
-		newKey: freshKey,
+		ahead:  newAhead(),
 		clock:  time.Now,
 	}
 	if cfg.BaseURL != "" {
@@ -85,8 +85,11 @@ func newClient(cfg Config) *http.Client {
 // in base64url.
 func (c *Channel) PublicKey() string { return c.keys[0].public }
 
-// Close gives up the connections that are kept for the next call.
-func (c *Channel) Close() { c.client.CloseIdleConnections() }
+// Close gives up what is kept for the next call: connections, and agreements.
+func (c *Channel) Close() {
+	c.ahead.close()
+	c.client.CloseIdleConnections()
+}
 
 // Subscription reads a browser's subscription and checks that it leads to a
 // push service that this channel calls. Keep its Address.
@@ -157,7 +160,11 @@ func (c *Channel) request(ctx context.Context, d channels.Delivery, to Subscript
 	if err != nil {
 		return nil, err
 	}
-	body, err := seal(plaintext, to, c.newKey)
+	by, err := c.ahead.agree(to.key)
+	if err != nil {
+		return nil, err
+	}
+	body, err := seal(plaintext, to, by)
 	if err != nil {
 		return nil, fmt.Errorf("encrypt: %w", err)
 	}

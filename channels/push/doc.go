@@ -4,7 +4,8 @@
 //   - RFC 8030: one POST to the endpoint of the subscription, with TTL, Urgency
 //     and Topic (headers.go, channel.go, answer.go);
 //   - RFC 8291 over RFC 8188: the payload is encrypted for the browser, the push
-//     service between us and it cannot read it (encrypt.go);
+//     service between us and it cannot read it (encrypt.go); its keys are made
+//     ahead, in idle time (ahead.go);
 //   - RFC 8292: the push service learns who sends from a signed token (vapid.go).
 //
 // The address of a push contact is the browser's PushSubscription as JSON

@@ -22,31 +22,45 @@ const (
 	lastRecord   = 0x02 // RFC 8188, 2: the delimiter of the last record
 )
 
-// keyMaker gives the sender's key pair of one message. Each pair is used once:
-// RFC 8291, 3.1, wants a new one per message.
-type keyMaker func() (*ecdh.PrivateKey, error)
+// agreement is what one message shares with a browser beside the browser's own
+// secret: our public key of it, and what both keys come to (RFC 8291, 3.1). It is
+// used once.
+type agreement struct {
+	public [publicKeyLen]byte
+	shared []byte
+}
 
-// freshKey makes a pair on the spot. Pairs made ahead would replace it here.
-func freshKey() (*ecdh.PrivateKey, error) { return ecdh.P256().GenerateKey(rand.Reader) }
+// agreeFresh makes a key pair and agrees with a browser.
+func agreeFresh(with *ecdh.PublicKey) (agreement, error) {
+	sender, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		return agreement{}, fmt.Errorf("make a key pair: %w", err)
+	}
+	return agree(sender, with)
+}
+
+func agree(sender *ecdh.PrivateKey, with *ecdh.PublicKey) (agreement, error) {
+	shared, err := sender.ECDH(with)
+	if err != nil {
+		return agreement{}, fmt.Errorf("agree on a secret: %w", err)
+	}
+	return agreement{[publicKeyLen]byte(sender.PublicKey().Bytes()), shared}, nil
+}
 
 // seal encrypts plaintext for a browser with a new salt.
-func seal(plaintext []byte, to Subscription, newKey keyMaker) ([]byte, error) {
-	sender, err := newKey()
-	if err != nil {
-		return nil, fmt.Errorf("make a key pair: %w", err)
-	}
+func seal(plaintext []byte, to Subscription, by agreement) ([]byte, error) {
 	var salt [saltLen]byte
 	_, _ = rand.Read(salt[:]) // never fails (crypto/rand)
-	return encrypt(plaintext, to, sender, salt)
+	return encrypt(plaintext, to, by, salt)
 }
 
 // encrypt builds one aes128gcm message (RFC 8188) with the keys of RFC 8291.
 // The same arguments give the same bytes.
-func encrypt(plaintext []byte, to Subscription, sender *ecdh.PrivateKey, salt [saltLen]byte) ([]byte, error) {
+func encrypt(plaintext []byte, to Subscription, by agreement, salt [saltLen]byte) ([]byte, error) {
 	if len(plaintext) > maxPlaintext {
 		return nil, fmt.Errorf("a payload of %d bytes is longer than %d", len(plaintext), maxPlaintext)
 	}
-	keying, err := keyingMaterial(to, sender)
+	keying, err := keyingMaterial(to, by)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +73,7 @@ func encrypt(plaintext []byte, to Subscription, sender *ecdh.PrivateKey, salt [s
 	body = append(body, salt[:]...) // RFC 8188, 2.1: salt, record size, key id
 	body = binary.BigEndian.AppendUint32(body, recordSize)
 	body = append(body, publicKeyLen)
-	body = append(body, sender.PublicKey().Bytes()...) // RFC 8291, 4: the key id is our public key
+	body = append(body, by.public[:]...) // RFC 8291, 4: the key id is our public key
 	body = append(body, plaintext...)
 	body = append(body, lastRecord)
 	return aead.Seal(body[:headerLen], nonce, body[headerLen:], nil), nil // in place
@@ -67,13 +81,9 @@ func encrypt(plaintext []byte, to Subscription, sender *ecdh.PrivateKey, salt [s
 
 // keyingMaterial is the secret that only the browser and this message share
 // (RFC 8291, 3.3 and 3.4).
-func keyingMaterial(to Subscription, sender *ecdh.PrivateKey) ([]byte, error) {
-	shared, err := sender.ECDH(to.key)
-	if err != nil {
-		return nil, fmt.Errorf("agree on a secret: %w", err)
-	}
-	info := "WebPush: info\x00" + string(to.key.Bytes()) + string(sender.PublicKey().Bytes())
-	keying, err := hkdf.Key(sha256.New, shared, to.auth, info, sha256.Size)
+func keyingMaterial(to Subscription, by agreement) ([]byte, error) {
+	info := "WebPush: info\x00" + string(to.key.Bytes()) + string(by.public[:])
+	keying, err := hkdf.Key(sha256.New, by.shared, to.auth, info, sha256.Size)
 	if err != nil {
 		return nil, fmt.Errorf("derive the keying material: %w", err)
 	}

@@ -31,7 +31,7 @@ func TestEncryptGivesTheExampleOfRFC8291(t *testing.T) {
 	}
 	to := Subscription{endpoint: &url.URL{}, key: receiver, auth: unb64(t, exampleAuth)}
 
-	got, err := encrypt(unb64(t, exampleText), to, sender, [saltLen]byte(unb64(t, exampleSalt)))
+	got, err := encrypt(unb64(t, exampleText), to, agreed(t, sender, to), [saltLen]byte(unb64(t, exampleSalt)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestSealIsReadByTheBrowserAndNeverTheSame(t *testing.T) {
 	}
 	for _, size := range []int{0, 1, 100, maxPlaintext} {
 		want := bytes.Repeat([]byte{2}, size) // the delimiter's own value
-		first, err := seal(want, to, freshKey)
+		first, err := seal(want, to, fresh(t, to))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestSealIsReadByTheBrowserAndNeverTheSame(t *testing.T) {
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%d bytes: got %d bytes, %v", size, len(got), err)
 		}
-		second, err := seal(want, to, freshKey)
+		second, err := seal(want, to, fresh(t, to))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestSealIsReadByTheBrowserAndNeverTheSame(t *testing.T) {
 			t.Errorf("%d bytes: two messages share salt or key", size)
 		}
 	}
-	if _, err := seal(make([]byte, maxPlaintext+1), to, freshKey); err == nil {
+	if _, err := seal(make([]byte, maxPlaintext+1), to, fresh(t, to)); err == nil {
 		t.Error("a payload that fits no record was encrypted")
 	}
 }

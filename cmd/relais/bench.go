@@ -118,6 +118,9 @@ func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Na
 // alternate does a round of each; who is first changes, for machines drift.
 func (r *benchResult) alternate(ctx context.Context, h *benchHouse, bare *bareClients, pipelineFirst bool) error {
 	for _, pipeline := range []bool{pipelineFirst, !pipelineFirst} {
+		if err := h.rest(ctx); err != nil {
+			return err
+		}
 		if pipeline {
 			round, err := h.carry(ctx)
 			if err != nil {

@@ -231,7 +231,7 @@ func (c *bareClients) sendPush(ctx context.Context, member int, id uuid.UUID, sa
 	}
 	req.Header = http.Header{
 		"Authorization": {c.vapid}, "Content-Encoding": {"aes128gcm"}, "Content-Type": {"application/octet-stream"},
-		"Ttl": {sample.Headers["TTL"]}, "Urgency": {sample.Headers["Urgency"]},
+		"Ttl": {sample.Headers["TTL"]}, "Urgency": {sample.Headers["Urgency"]}, "Topic": {sample.Headers["Topic"]},
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

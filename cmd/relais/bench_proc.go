@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -32,6 +33,21 @@ func parseStat(text string) (time.Duration, error) {
 	user, errUser := strconv.ParseInt(fields[11], 10, 64)
 	system, errSystem := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * clockTick, errors.Join(errUser, errSystem)
+}
+
+// rest waits until node and stand-ins have nothing left to do, so that no round
+// pays for the one before: after pushes the node makes keys ahead.
+func (h *benchHouse) rest(ctx context.Context) error {
+	const calm = 700 * time.Millisecond // longer than the node waits before it uses idle time
+	before := time.Duration(-1)
+	return waitUntil(ctx, "the node rests", func() (bool, error) {
+		time.Sleep(calm)
+		now, err := h.processorTimes(ctx, h.node.Process.Pid)
+		used := now.own + now.standIns
+		quiet := before >= 0 && used-before <= 2*clockTick
+		before = used
+		return quiet, err
+	})
 }
 
 // peakMemoryOf is the most memory that a process has had since it began, in bytes.
