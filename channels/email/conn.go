@@ -20,6 +20,7 @@ type conn struct {
 	pipelines bool     // RFC 2920
 	utf8      bool     // RFC 6531
 
+	text  []byte      // room for the next mail's text
 	tried int         // mails; 0: just dialled
 	timer *time.Timer // ends its idle time
 }

@@ -94,7 +94,12 @@ func (r *renderer) render(c *channels.Content, has links) (*rendered, error) {
 	if _, err := r.compose(c, v, text, html.String()).WriteTo(&whole); err != nil {
 		return nil, errors.New("the mail cannot be put together")
 	}
-	return r.cut(whole.Bytes(), r.marks([]byte(text))+r.marks(html.Bytes()))
+	return r.cut(withCRLF(whole.Bytes()), r.marks([]byte(text))+r.marks(html.Bytes()))
+}
+
+// withCRLF ends every line as SMTP wants it (RFC 5321, 2.3.8).
+func withCRLF(mail []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(mail, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }
 
 // filled is the part of a mail in plain text.

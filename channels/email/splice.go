@@ -115,6 +115,30 @@ func (m message) pieces() iter.Seq[[]byte] {
 	}
 }
 
+// wire appends the mail as it follows DATA, final dot included (RFC 5321, 4.5.2).
+// net/textproto does the same byte by byte, in pieces of 4 kB.
+func (m message) wire(to []byte) []byte {
+	for piece := range m.pieces() {
+		to = append(to, piece...)
+	}
+	if !bytes.HasSuffix(to, []byte("\r\n")) {
+		to = append(to, "\r\n"...)
+	}
+	if bytes.HasPrefix(to, []byte(".")) || bytes.Contains(to, []byte("\n.")) {
+		to = append(to[:0], stuffed(to)...)
+	}
+	return append(to, ".\r\n"...)
+}
+
+// stuffed doubles the dots at the beginning of lines.
+func stuffed(mail []byte) []byte {
+	mail = bytes.ReplaceAll(mail, []byte("\n."), []byte("\n.."))
+	if bytes.HasPrefix(mail, []byte(".")) {
+		return append([]byte("."), mail...)
+	}
+	return mail
+}
+
 // head holds the header fields that not every recipient has.
 func (m message) head() []byte {
 	var b bytes.Buffer

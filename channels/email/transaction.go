@@ -133,14 +133,12 @@ func (c *conn) refused(ctx context.Context, at stage, err error) outcome {
 	return outcome{keep: c.smtp.Reset() == nil, err: refusal(at, reply)}
 }
 
-// write sends the text up to and with the final dot. After an error the dot
-// has not left.
+// write sends the text up to and with the final dot, at once. After an error
+// the dot has not left.
 func (c *conn) write(m message) error {
-	w := c.smtp.Text.DotWriter()
-	for piece := range m.pieces() {
-		if _, err := w.Write(piece); err != nil {
-			return err
-		}
+	c.text = m.wire(c.text[:0])
+	if _, err := c.smtp.Text.W.Write(c.text); err != nil {
+		return err
 	}
-	return w.Close()
+	return c.smtp.Text.W.Flush()
 }

@@ -17,7 +17,7 @@ type benchCommand struct {
 	Mixed      bool     `help:"Measure the channels together, each member reached on one of them."`
 	Engine     string   `default:"embedded" enum:"embedded,external" help:"embedded, or external: the empty database, NATS and Redis that RELAIS_DATABASE_URL, RELAIS_NATS_URL and RELAIS_REDIS_URL name."`
 	Rounds     int      `default:"3" help:"Rounds of pipeline and bare client, in turn (${default})."`
-	Profile    string   `placeholder:"FOLDER" type:"existingdir" help:"Write there where the node's processor time goes, for go tool pprof, one file for each channel."`
+	Profile    string   `placeholder:"FOLDER" type:"existingdir" help:"Write there where the processor time of node and stand-ins goes, for go tool pprof."`
 	JSON       bool     `name:"json" help:"Print JSON; else lines that benchstat reads."`
 }
 
@@ -81,7 +81,7 @@ func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Na
 	r = benchResult{Channel: nameOf(of), Recipients: c.Recipients, Engine: c.Engine}
 	profile := ""
 	if c.Profile != "" {
-		profile = filepath.Join(c.Profile, nameOf(of)+".pprof")
+		profile = filepath.Join(c.Profile, nameOf(of))
 	}
 	h, err := openBenchHouse(ctx, p, benchHouseOptions{c.Recipients, of, c.Engine == "external", profile})
 	if err != nil {

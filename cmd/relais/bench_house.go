@@ -72,7 +72,7 @@ type benchHouseOptions struct {
 	members  int
 	channels []channels.Name
 	external bool
-	profile  string // file for the node's CPU profile; empty: none
+	profile  string // beginning of the names of CPU profiles; empty: none
 }
 
 // openBenchHouse starts everything outside the clock: member i is reached on
@@ -84,7 +84,7 @@ func openBenchHouse(ctx context.Context, p *program, o benchHouseOptions) (*benc
 		h.environ = withoutSettings(p.Environ)
 	}
 	for _, start := range []func() error{
-		func() error { return h.startSandbox(ctx, p.Stderr) },
+		func() error { return h.startSandbox(ctx, p.Stderr, o.profile) },
 		func() error { return h.configure(ctx, o.external) },
 		func() error { return h.fill(ctx, log, o.members, o.channels) },
 		func() error { return h.watchRedis() },
@@ -108,14 +108,18 @@ func withoutSettings(environ []string) []string {
 	return kept
 }
 
-func (h *benchHouse) startSandbox(ctx context.Context, stderr io.Writer) (err error) {
+func (h *benchHouse) startSandbox(ctx context.Context, stderr io.Writer, profile string) (err error) {
 	if h.dir, err = os.MkdirTemp("", "relais-bench-"); err != nil {
 		return fmt.Errorf("make temporary folder: %w", err)
 	}
 	h.started("folder", func(context.Context) error { return os.RemoveAll(h.dir) })
 	listen := freePort(ctx, "")
 	h.smtp, h.sandboxURL = freePort(ctx, ""), "http://"+listen
-	h.sandbox, err = h.child(ctx, stderr, "sandbox", "--http", listen, "--smtp", h.smtp, "--keep", "64", "--account-sid", demoAccount, "--auth-token", demoToken)
+	args := []string{"sandbox", "--http", listen, "--smtp", h.smtp, "--keep", "64", "--account-sid", demoAccount, "--auth-token", demoToken}
+	if profile != "" {
+		args = append(args, "--cpu-profile", profile+"-stand-ins.pprof")
+	}
+	h.sandbox, err = h.child(ctx, stderr, args...)
 	if err != nil {
 		return err
 	}
@@ -260,7 +264,7 @@ func (h *benchHouse) watchRedis() (err error) {
 func (h *benchHouse) startNode(ctx context.Context, stderr io.Writer, profile string) (err error) {
 	args := []string{"serve", "--config", h.file}
 	if profile != "" {
-		args = append(args, "--cpu-profile", profile)
+		args = append(args, "--cpu-profile", profile+"-node.pprof")
 	}
 	if h.node, err = h.child(ctx, stderr, args...); err != nil {
 		return err

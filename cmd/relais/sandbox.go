@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,10 +24,18 @@ type sandboxCommand struct {
 	Lang       broker.Lang `default:"en" enum:"fr,nl,de,en" help:"Language of the pages for browsers that ask for none of ours: fr, nl, de or en (${default})."`
 	InboundURL string      `default:"http://127.0.0.1:8080/callbacks/sms/inbound" placeholder:"URL" help:"Where Relais takes what people write back, until its first SMS says so (${default})."`
 	Seed       uint64      `placeholder:"N" help:"Seed of the faults' dice, to see the same faults again; else random."`
+	CPUProfile string      `name:"cpu-profile" hidden:"" placeholder:"FILE" help:"Write where the processor's time goes, for go tool pprof."`
 }
 
 // Run starts the stand-ins, says how to use them, and stops them when ctx ends.
-func (c *sandboxCommand) Run(ctx context.Context, p *program) error {
+func (c *sandboxCommand) Run(ctx context.Context, p *program) (err error) {
+	if c.CPUProfile != "" {
+		end, err := profileTo(c.CPUProfile)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, end()) }()
+	}
 	log := slog.New(slog.NewTextHandler(p.Stderr, nil))
 	s, err := sandbox.Start(ctx, sandbox.Config{
 		SMTPAddr: c.SMTP, HTTPAddr: c.HTTP, AccountSID: c.AccountSID, AuthToken: channels.NewSecret(c.AuthToken),
