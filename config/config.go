@@ -107,7 +107,7 @@ func Default() *Config {
 		Dispatch: Dispatch{
 			Lease:        time.Minute,
 			Sweep:        time.Second,
-			JobSize:      200,
+			JobSize:      500,
 			DigestMaxAge: 36 * time.Hour,
 
 			DuplicateWindow: 2 * time.Hour,

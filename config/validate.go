@@ -111,7 +111,7 @@ func (c *Config) checkDispatch() (faults Faults) {
 		faults = append(faults, c.fault("dispatch.sweep", "is not between 1ms and 1m", "a second suits most"))
 	}
 	if d.JobSize < 1 || d.JobSize > 1000 {
-		faults = append(faults, c.fault("dispatch.job_size", "is not between 1 and 1000", "200 suits most providers"))
+		faults = append(faults, c.fault("dispatch.job_size", "is not between 1 and 1000", "500 suits most providers"))
 	}
 	if d.DuplicateWindow < 0 {
 		faults = append(faults, c.fault("dispatch.duplicate_window", "is negative", "write a time such as 2h, or 0 for never"))

@@ -14,6 +14,13 @@ import (
 // readers is how many connections read a SQLite file beside its one writer.
 const readers = 4
 
+// Pages kept by a connection, in kB. The writer finds its way through indexes
+// all over the file; readers go through members and jobs in order.
+const (
+	writerCache = 32 << 10
+	readerCache = 4 << 10
+)
+
 func connectSQLite(path string) (*Store, error) {
 	if path == "" || path == ":memory:" {
 		return nil, errors.New("sqlite: needs the path of a file, as sqlite:/var/lib/relais/relais.db")
@@ -21,8 +28,8 @@ func connectSQLite(path string) (*Store, error) {
 	if err := createPrivately(path); err != nil {
 		return nil, err
 	}
-	write, errWrite := newKeeper(sqliteURI(path, "immediate"))
-	read, errRead := newKeeper(sqliteURI(path, "deferred"))
+	write, errWrite := newKeeper(sqliteURI(path, "immediate", writerCache))
+	read, errRead := newKeeper(sqliteURI(path, "deferred", readerCache))
 	if err := errors.Join(errWrite, errRead); err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
 	}
@@ -52,9 +59,9 @@ func createPrivately(path string) error {
 // touches pages all over its indexes, so the log is folded into the file after
 // 64 MB instead of 4: with 4, that happened at each job of 500 and took half
 // the time.
-func sqliteURI(path, lock string) string {
+func sqliteURI(path, lock string, cache int) string {
 	options := url.Values{"_txlock": {lock}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-32768)", "wal_autocheckpoint(16000)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", fmt.Sprintf("cache_size(-%d)", cache), "wal_autocheckpoint(16000)",
 	}}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
 }

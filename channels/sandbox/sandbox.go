@@ -132,7 +132,7 @@ func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	s.serving.Go(func() { s.report("serve mail", s.mails.Serve(mailListener)) })
+	s.serving.Go(func() { s.report("serve mail", s.mails.Serve(gathering{mailListener})) })
 	s.serving.Go(func() { s.report("serve pages", s.pages.Serve(pageListener)) })
 }
 
