@@ -2,8 +2,11 @@ package channels
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 func TestCountries(t *testing.T) {
@@ -49,6 +52,30 @@ func TestCountries(t *testing.T) {
 	for _, bad := range []string{"be", "Belgium", "+32", "", "XX"} {
 		if (Countries{"BE", bad}).Validate() == nil {
 			t.Errorf("%q passes", bad)
+		}
+	}
+}
+
+// TestBelgianMobilesAreWhatTheLibrarySays asks it about numbers of every beginning.
+func TestBelgianMobilesAreWhatTheLibrarySays(t *testing.T) {
+	for begin := range 10_000 {
+		for _, number := range []string{fmt.Sprintf("+324%04d0123", begin), fmt.Sprintf("+324%04d9999", begin)} {
+			if !belgianMobile(number) {
+				continue
+			}
+			parsed, err := phonenumbers.Parse(number, "ZZ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			country, kind := phonenumbers.GetRegionCodeForNumber(parsed), phonenumbers.GetNumberType(parsed)
+			if country != "BE" || kind != phonenumbers.MOBILE {
+				t.Errorf("%s is of %q, type %d", number, country, kind)
+			}
+		}
+	}
+	for _, number := range []string{"+3247012345", "+324701234567", "+3247012345x", "+32420123456", "+33470123456", "", "+324"} {
+		if belgianMobile(number) {
+			t.Errorf("%q is none", number)
 		}
 	}
 }

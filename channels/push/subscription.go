@@ -88,6 +88,10 @@ func decodeWire(data []byte) (wire, error) {
 		return wire{}, fmt.Errorf("the subscription is longer than %d bytes", maxSubscription)
 	}
 	var w wire
+	if err := json.Unmarshal(data, &w); err == nil {
+		return w, nil
+	}
+	w = wire{} // what is wrong, the slower decoder tells
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if err := dec.Decode(&w); err != nil {
 		return wire{}, errors.New("the subscription is not the JSON of a PushSubscription")

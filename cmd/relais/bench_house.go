@@ -223,7 +223,7 @@ func (h *benchHouse) makeMembers(ctx context.Context, n int, of []channels.Name)
 		c := subscribers.Contact{Channel: of[i%len(of)], State: subscribers.ContactActive}
 		switch c.Channel {
 		case channels.SMS:
-			c.Address = channels.NewAddress(fmt.Sprintf("+324%08d", i))
+			c.Address = channels.NewAddress(fmt.Sprintf("+3247%07d", i))
 		case channels.Email:
 			c.Address = channels.NewAddress(fmt.Sprintf("member.%d@example.be", i))
 		default:
