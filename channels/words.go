@@ -29,6 +29,7 @@ type Words struct {
 	// Where there is more room than in an SMS.
 	Pair        string `json:"pair"`        // a label and what it labels, each %s
 	OpenPage    string `json:"openPage"`    // the message as a page
+	Enter       string `json:"enter"`       // to the desk or the coordinator's pages
 	Read        string `json:"read"`        // the same on a small button
 	Call        string `json:"call"`        // on a button that leads to the emergency numbers
 	PoliceWrote string `json:"policeWrote"` // marks the police's text in a question to an approver

@@ -70,7 +70,8 @@ type Database struct {
 type Web struct {
 	Listen    string `yaml:"listen" help:"where pages, API and provider callbacks are served"`
 	PublicURL string `yaml:"public_url" help:"what links in messages begin with; http:// and web.listen when not set"` // no slash at its end; empty after Load: Listen has port 0
-	APIToken  Secret `yaml:"api_token" help:"asked of API callers; needed to listen beyond this machine"`
+	APIToken  Secret `yaml:"api_token" help:"programs that send it may do everything; people sign in"`
+	Open      bool   `yaml:"open" help:"true: whoever is on this machine may do everything without signing in, to try Relais out; not where others can reach it"`
 }
 
 // Metrics says where figures are shown to Prometheus.

@@ -87,8 +87,8 @@ func (c *Config) checkWeb() (faults Faults) {
 	if !isHostPort(w.Listen) {
 		return Faults{c.fault("web.listen", "is not a host and port", "write it as 127.0.0.1:8080")}
 	}
-	if !onLoopback(w.Listen) && w.APIToken.IsZero() {
-		faults = append(faults, c.fault("web.listen", "lets other machines call the API without asking who they are", "set web.api_token, or listen on 127.0.0.1"))
+	if w.Open && (!onLoopback(w.Listen) || w.PublicURL != "" && !LocalURL(w.PublicURL)) {
+		faults = append(faults, c.fault("web.open", "lets whoever reaches these pages do everything, and others than this machine reach them", "leave it out: people sign in, and relais admin invite lets the first one in"))
 	}
 	if w.PublicURL == "" {
 		if urlOf(w.Listen) == "" && !strings.HasSuffix(w.Listen, ":0") {
@@ -166,4 +166,10 @@ func urlOf(listen string) string {
 		return ""
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// LocalURL says whether only this machine reaches the pages at an address.
+func LocalURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && onLoopback(net.JoinHostPort(u.Hostname(), "0"))
 }

@@ -47,6 +47,17 @@ func (s *Store) AccountsAt(ctx context.Context, email channels.Address) (found [
 	return found, err
 }
 
+// HasAdmin says whether an administrator of any zone can sign in with a code.
+func (s *Store) HasAdmin(ctx context.Context) (there bool, err error) {
+	err = s.read(ctx, "look for an administrator", func(t *tx) error {
+		n, err := one(ctx, t, scanCount, `SELECT count(*) FROM officers o JOIN contacts c ON c.member = o.member
+			WHERE o.role = $1 AND o.left_at = 0 AND c.channel = $2 AND c.state <> 'closed'`, string(subscribers.RoleAdmin), string(channels.Email))
+		there = n > 0
+		return err
+	})
+	return there, err
+}
+
 // postsOf lists what somebody is now, the posts of the police first.
 func postsOf(ctx context.Context, t *tx, id subscribers.MemberID) ([]subscribers.Post, error) {
 	return list(ctx, t, scanPost, `SELECT o.role, o.zone, '' AS partnership FROM officers o WHERE o.member = $1 AND o.left_at = 0

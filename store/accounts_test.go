@@ -77,3 +77,19 @@ func TestAccountsOfAddressesThatAreNotWrittenTo(t *testing.T) {
 		same(t, "whose address does not exist", len(got(s.AccountsAt(t.Context(), channels.NewAddress("bram@example.be")))(t)), 0)
 	})
 }
+
+func TestHasAdmin(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		addPartnership(t, s, tilleuls, memberRow("Anne Delvaux", subscribers.RoleCoordinator, mail("anne@example.be")))
+		enlist := func(rows ...store.OfficerRow) bool {
+			got(s.ImportOfficers(t.Context(), "demo", rows, consent))(t)
+			return got(s.HasAdmin(t.Context()))(t)
+		}
+		same(t, "a mandated officer", enlist(officerRow("CP Maes", subscribers.RoleMandated, mail("maes@police.example"))), false)
+		same(t, "one without an address", enlist(officerRow("Eva Claes", subscribers.RoleAdmin, mobile("+32470000009"))), false)
+		same(t, "an administrator", enlist(officerRow("Luc Thys", subscribers.RoleAdmin, mail("luc@police.example"))), true)
+		luc := got(s.AccountsAt(t.Context(), channels.NewAddress("luc@police.example")))(t)[0].ID
+		must(t, s.RetireOfficer(t.Context(), "demo", luc, noon))
+		same(t, "off duty", got(s.HasAdmin(t.Context()))(t), false)
+	})
+}

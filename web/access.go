@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -39,8 +40,7 @@ func (s *server) guarded(row route, refuse refusal) http.Handler {
 		case err != nil:
 			s.failAccess(w, r, refuse, err)
 		case status == http.StatusUnauthorized:
-			w.Header().Set("WWW-Authenticate", `Basic realm="Relais", charset="UTF-8"`)
-			refuse(w, r, status)
+			s.askWho(w, r, row, refuse)
 		case status != 0:
 			refuse(w, r, status)
 		default:
@@ -67,6 +67,36 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, row route, refuse
 func (s *server) failAccess(w http.ResponseWriter, r *http.Request, refuse refusal, err error) {
 	s.Log.ErrorContext(r.Context(), "request failed", "doing", "find out who may do this", "err", err)
 	refuse(w, r, http.StatusInternalServerError)
+}
+
+// askWho answers a request of nobody: people are led to where they sign in, and
+// programs told that they need a token.
+func (s *server) askWho(w http.ResponseWriter, r *http.Request, row route, refuse refusal) {
+	person := row.door == doorPage && r.Header.Get("Authorization") == ""
+	switch {
+	case person && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		v := s.viewFor(r, "")
+		http.Redirect(w, r, v.URL("/signin?next="+url.QueryEscape(r.URL.RequestURI())), http.StatusSeeOther)
+	case person:
+		s.refuseToSignIn(w, r, http.StatusUnauthorized, "refused.signin")
+	default:
+		w.Header().Set("WWW-Authenticate", `Basic realm="Relais", charset="UTF-8"`)
+		refuse(w, r, http.StatusUnauthorized)
+	}
+}
+
+// entrance is for the pages where people sign in: they have a session to write
+// into, and take no form from another site's page.
+func (s *server) entrance(row route) http.Handler {
+	origin := http.NewCrossOriginProtection()
+	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin.Check(r) != nil {
+			s.refusePage(w, r, statusCrossOrigin)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		row.do(w, r)
+	}))
 }
 
 // forbidden returns 0, or the status with which somebody who is known is refused.

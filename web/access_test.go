@@ -24,7 +24,6 @@ func TestToken(t *testing.T) {
 		name, authorization string
 		status              int
 	}{
-		{"none", "", 401},
 		{"wrong", "Bearer s3cre", 401},
 		{"empty", "Bearer ", 401},
 		{"other scheme", "Digest s3cret", 401},
@@ -42,6 +41,15 @@ func TestToken(t *testing.T) {
 				t.Errorf("%s, %s: WWW-Authenticate is %q", test.name, path, answer.Header().Get("WWW-Authenticate"))
 			}
 		}
+	}
+	for path, want := range map[string]string{"/": "/signin?next=%2F", "/messages/new?kind=info&lang=fr": "/signin?next=%2Fmessages%2Fnew%3Fkind%3Dinfo%26lang%3Dfr&lang=fr"} {
+		answer := w.do(request{path: path, host: "relais.example"})
+		if got := answer.Header().Get("Location"); answer.Code != http.StatusSeeOther || got != want {
+			t.Errorf("%s: led to %q with %d, want %q", path, got, answer.Code, want)
+		}
+	}
+	if answer := w.do(request{path: "/api/messages", host: "relais.example"}); answer.Code != 401 || answer.Header().Get("WWW-Authenticate") == "" {
+		t.Errorf("a program without a token: got %d", answer.Code)
 	}
 	for _, path := range []string{
 		w.link(subscribers.CanDecide, askID), w.link(subscribers.CanOpen, letterID), w.link(subscribers.CanLeave, letterID), "/healthz", "/readyz",

@@ -33,6 +33,7 @@ func showEveryPage(t *testing.T, lang broker.Lang) *gallery {
 	t.Helper()
 	w := everyPageWorld(t)
 	w.withBrowsers()
+	w.enroll()
 	s := &gallery{pages: everyPage(w)}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", w.handler)

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"relais/broker"
+	"relais/channels"
 	"relais/subscribers"
 )
 
@@ -17,6 +19,18 @@ import (
 type Accounts interface {
 	// Account returns a person with the posts that they have now, or subscribers.ErrNotFound.
 	Account(ctx context.Context, id subscribers.MemberID) (subscribers.Account, error)
+	// AccountsAt returns those who sign in and have this email address.
+	AccountsAt(ctx context.Context, email channels.Address) ([]subscribers.Account, error)
+	// AddCodes writes what one address asked for at once, or returns subscribers.ErrTooManyCodes.
+	AddCodes(ctx context.Context, address channels.AddressHash, passes []subscribers.Pass, now time.Time) error
+	// UseCode uses the one of an address that judge finds, and counts a wrong try
+	// when it finds none; it returns judge's error, or *subscribers.PassError when
+	// somebody was first.
+	UseCode(ctx context.Context, address channels.AddressHash, judge func([]subscribers.Pass) (subscribers.Pass, error), now time.Time) (subscribers.Pass, error)
+	// Pass returns one, or subscribers.ErrNotFound; UseLink uses it, or returns
+	// *subscribers.PassError when somebody was first.
+	Pass(ctx context.Context, id uuid.UUID) (subscribers.Pass, error)
+	UseLink(ctx context.Context, pass subscribers.Pass, now time.Time) error
 }
 
 // caller is who makes a request, and for which right its route asks.

@@ -207,6 +207,8 @@ type Deps struct {
 	Push           PushChannel // nil: pages offer no notifications
 	Contacts       Contacts    // may be nil where Push is
 	Accounts       Accounts
+	Passes         subscribers.Passes
+	Mailer         Mailer                                             // nil: no code can be mailed, so people need an invitation
 	Sessions       scs.Store                                          // who is signed in; nil: in memory
 	Zones          func(ctx context.Context) ([]broker.ZoneID, error) // those that the desk serves, in order
 	Ending         <-chan struct{}                                    // closed when the server stops: streams end; nil: never

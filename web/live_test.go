@@ -25,6 +25,9 @@ func (w *world) stream(ctx context.Context, server *httptest.Server) *stream {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	if w.cookie != nil {
+		r.AddCookie(w.cookie)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		w.t.Fatal(err)
@@ -77,6 +80,25 @@ func TestLiveFollowsAMessage(t *testing.T) {
 	s.want("when all were reached", "change")
 	s.want("when all were reached", "end")
 	s.want("after the end", "")
+}
+
+// Who has signed in sees each change as it happens: the session is read before,
+// and holds nothing back.
+func TestLiveFollowsForWhoHasSignedIn(t *testing.T) {
+	w := newWorld(t)
+	w.options.Open = false
+	w.restart()
+	w.signInAs("Luc Thys", subscribers.Post{Role: subscribers.PostOfficer, Zone: "demo"})
+	sending := w.statusOf(alertID)
+	sending.Partnerships[0].State = subscribers.ApprovalApproved
+	server := httptest.NewServer(w.handler)
+	defer server.Close()
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	s := w.stream(ctx, server)
+	s.want("at first", "change")
+	w.live.Store(&sending)
+	s.want("when it was approved", "change")
 }
 
 // The server does not wait for those who watch: it ends their streams.

@@ -18,7 +18,7 @@ type openPage struct {
 	Why         string
 	Push        pushOffer
 	Leave       string // the address of the leave page; empty for approvers
-	Me          string // of the member's own page; likewise
+	Own         string // of the member's own page; likewise
 	Rest        string // of the page that asks when we may write; likewise
 }
 
@@ -77,7 +77,7 @@ func (s *server) openPage(r *http.Request, entry subscribers.Entry) (openPage, e
 		p.Push = s.offerPush(v, "/m/"+r.PathValue("token"))
 		leave := "/u/" + s.Capabilities.Token(subscribers.CanLeave, entry.ID)
 		p.Leave, p.Rest = v.URL(leave), v.URL(leave+"/rest")
-		p.Me = v.URL("/me/" + s.Capabilities.Token(subscribers.CanLeave, entry.ID))
+		p.Own = v.URL("/me/" + s.Capabilities.Token(subscribers.CanLeave, entry.ID))
 	}
 	return p, nil
 }

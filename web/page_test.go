@@ -120,6 +120,13 @@ func everyPage(w *world) []somePage {
 		{"history", "/messages?zone=demo", nil, 200},
 		{"history with nothing found", "/messages?zone=demo&q=nothing", nil, 200},
 		{"history with a bad date", "/messages?zone=demo&from=2026-11-30&until=2026-11-01", nil, 422},
+		{"signing in", "/signin", nil, 200},
+		{"signing in with no address", "/signin", url.Values{"email": {"luc"}}, 422},
+		{"a code on its way", "/signin", url.Values{"email": {"luc@police.example"}, "next": {"/cases"}}, 200},
+		{"a code that is not right", "/signin/code", url.Values{"email": {"luc@police.example"}, "code": {"1"}}, 422},
+		{"invited", w.server.Accounts.(*enrolled).invitation(), nil, 200},
+		{"invitation forged", "/signin/invited/AAAA", nil, 403},
+		{"account", "/account", nil, 200},
 		{"forged", "/a/AAAA", nil, 403},
 		{"nowhere", "/nowhere", nil, 404},
 		{"wrong method", "/m/x", url.Values{}, 405},
@@ -132,6 +139,10 @@ func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder 
 		w.withCoordinator() // the others are for whoever sits at an open installation
 	}
 	path := p.path + mark(p.path) + "lang=" + string(lang)
+	if p.path == "/account" { // it is about who has signed in
+		w.signInAs("Claire Lambert", subscribers.Post{Role: subscribers.PostOfficer, Zone: "demo"}, subscribers.Post{Role: subscribers.PostCoordinator, Zone: "demo", Partnership: "tilleuls"})
+		defer func() { w.cookie = nil }()
+	}
 	if p.form != nil {
 		return w.post(path, p.form)
 	}
@@ -144,6 +155,7 @@ func everyPageWorld(t *testing.T) *world {
 	w := newWorld(t)
 	w.options.OutboxURL = "/outbox"
 	w.restart()
+	w.enroll()
 	return w
 }
 
@@ -205,6 +217,7 @@ func TestHeadersOfEveryPage(t *testing.T) {
 		"/approvals/x":                        "same-origin",
 		"/cases/x":                            "same-origin",
 		"/inbox":                              "same-origin",
+		"/signin":                             "same-origin",
 		w.link(subscribers.CanDecide, askID):  "no-referrer",
 		w.link(subscribers.CanOpen, letterID): "no-referrer",
 		"/u/forged":                           "no-referrer",

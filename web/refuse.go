@@ -19,7 +19,8 @@ type refusalPage struct {
 	Heading string
 	Text    string
 	Next    string
-	Urgent  bool // show the emergency line
+	Urgent  bool   // show the emergency line
+	SignIn  string // where to sign in, if that helps
 }
 
 // refusePage answers in the reader's language. Statuses without words of
@@ -68,6 +69,14 @@ func tooLong(err error) bool {
 	return errors.As(err, &long) || errors.Is(err, channels.ErrTooLarge)
 }
 
+// refuseToSignIn does as refuse, and leads to where one signs in.
+func (s *server) refuseToSignIn(w http.ResponseWriter, r *http.Request, status int, key string) {
+	v := s.viewFor(r, "")
+	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next"), SignIn: v.URL("/signin")}
+	p.Title = p.Heading
+	s.show(w, r, status, "refused", p)
+}
+
 // refuse shows the three sentences of a refusal: key.title, .text and .next.
 func (s *server) refuse(w http.ResponseWriter, r *http.Request, v view, status int, key string) {
 	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next")}
@@ -114,11 +123,11 @@ type faulty struct {
 
 func refuseJSON(w http.ResponseWriter, _ *http.Request, status int) {
 	sentence := map[int]string{
-		http.StatusUnauthorized:       "This needs the API token: send it as Authorization: Bearer.",
+		http.StatusUnauthorized:       "This needs a token: send it as Authorization: Bearer. The relais command takes web.api_token from its configuration.",
 		statusCrossOrigin:             "Another site's page sent this request; send it from a program or from these pages.",
 		http.StatusNotFound:           "Nothing stands at this address.",
 		http.StatusMethodNotAllowed:   "This address does not take that method; the Allow header lists those it takes.",
-		http.StatusMisdirectedRequest: "Without an API token this answers only on this machine, as localhost; set a token to open it to others.",
+		http.StatusMisdirectedRequest: "With web.open this answers only on this machine, as localhost; leave web.open out where others are to reach it.",
 	}[status]
 	if sentence == "" {
 		sentence = http.StatusText(status) + "."

@@ -23,12 +23,14 @@ const (
 	doorOpen door = "open" // a link that is the right itself, a provider's signature, health
 	doorPage door = "page" // people, who sign in
 	doorAPI  door = "api"  // programs
+
+	doorSignIn door = "sign-in" // whoever wants to sign in
 )
 
 // table lists every route.
 func (s *server) table() []route {
 	var all []route
-	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
+	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.signInRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
 		all = append(all, part...)
 	}
 	return all
@@ -40,6 +42,8 @@ func (s *server) register() {
 		switch row.door {
 		case doorPage:
 			s.mux.Handle(row.pattern, s.guarded(row, s.refusePage))
+		case doorSignIn:
+			s.mux.Handle(row.pattern, s.entrance(row))
 		case doorAPI:
 			s.mux.Handle(row.pattern, s.guarded(row, refuseJSON))
 		default:
@@ -104,6 +108,19 @@ func (s *server) linkRoutes() []route {
 		{"POST /u/{token}", doorOpen, "", nil, s.postLeave},
 		{"GET /u/{token}/rest", doorOpen, "", nil, s.getRest},
 		{"POST /u/{token}/rest", doorOpen, "", nil, s.postRest},
+	}
+}
+
+// signInRoutes are where people say who they are.
+func (s *server) signInRoutes() []route {
+	return []route{
+		{"GET /signin", doorSignIn, "", nil, s.getSignIn},
+		{"POST /signin", doorSignIn, "", nil, s.postSignIn},
+		{"POST /signin/code", doorSignIn, "", nil, s.postCode},
+		{"GET /signin/invited/{token}", doorSignIn, "", nil, s.getInvited},
+		{"POST /signin/invited/{token}", doorSignIn, "", nil, s.postInvited},
+		{"GET /account", doorPage, "", nil, s.getAccount}, // anybody who is known
+		{"POST /signout", doorSignIn, "", nil, s.postSignOut},
 	}
 }
 

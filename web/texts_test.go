@@ -135,6 +135,10 @@ func familyKeys() []string {
 	add("journal.", "approved", "direct", "refused", "held", "resumed", "questioned", "answered", "released", "overruled", "lapsed", "replaced", "withdrawn")
 	add("tab.", "absences", "plan")
 	add("compose.title.", "alert", "update", "cancel")
+	for _, role := range subscribers.PostRoles() {
+		add("post.", string(role))
+	}
+	add("signin.fault.", string(subscribers.PassWrong), string(subscribers.PassExpired), string(subscribers.PassUsed), string(subscribers.PassWorn))
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
 	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {
 		add("refused."+key, ".title", ".text", ".next")

@@ -25,6 +25,7 @@ type server struct {
 	streams  chan struct{} // holds one for each that is open
 	fitting  chan struct{} // holds one while a picture is made to fit
 	sessions *scs.SessionManager
+	tries    *limits // of signing in
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
@@ -56,6 +57,7 @@ func newServer(deps Deps, options Options) (*server, error) {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
 	s.sessions = newSessions(s.Deps.Sessions, s.options.PublicURL, s.Log)
+	s.tries = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
 	s.register()
 	return s, nil
 }

@@ -135,7 +135,7 @@ func (d *demo) writeConfig(ports demoPorts) error {
 	text := fmt.Sprintf(`data_dir: %q
 log: {level: warn}
 nats: {listen: %q}
-web: {listen: %q}
+web: {listen: %q, open: true}
 channels:
   sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true}
   email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo}

@@ -20,9 +20,13 @@ import (
 )
 
 // serveWeb starts pages, API and callbacks on the listener.
-func (n *node) serveWeb(context.Context) error {
+func (n *node) serveWeb(ctx context.Context) error {
 	deps := n.webDeps()
 	var err error
+	if deps.Passes, err = openPasses(ctx, n.store); err != nil {
+		return err
+	}
+	deps.Mailer = codeMailer(n.channels)
 	if deps.Previewer, err = newPreviewer(n.words, n.channelNames(), n.url, n.cfg.Prices.SMSPart); err != nil {
 		return fmt.Errorf("build the preview: %w", err)
 	}
@@ -32,7 +36,7 @@ func (n *node) serveWeb(context.Context) error {
 	ending := make(chan struct{})
 	deps.Ending = ending
 	handler, err := web.New(deps, web.Options{
-		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, Open: n.cfg.Web.APIToken.IsZero(), OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
+		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, Open: n.cfg.Web.Open, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),
 	})
 	if err != nil {

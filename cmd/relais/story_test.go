@@ -79,6 +79,10 @@ func TestStories(t *testing.T) {
 			"texts":    cmdTexts,
 			"pictured": cmdPictured,
 			"writes":   cmdWrites,
+			"opens":    cmdOpens,
+			"sends":    cmdSends,
+			"sees":     cmdSees,
+			"mailed":   cmdMailed,
 		},
 	})
 }
@@ -95,7 +99,10 @@ func writeLeaflet(name string) error {
 type villageKey struct{}
 
 // story is one script's running village.
-type story struct{ d *demo }
+type story struct {
+	d       *demo
+	browser *browser
+}
 
 func villageOf(ts *testscript.TestScript) *demo {
 	d := ts.Value(villageKey{}).(*story).d
@@ -105,11 +112,14 @@ func villageOf(ts *testscript.TestScript) *demo {
 	return d
 }
 
-// cmdVillage starts the demonstration's zone: village
-func cmdVillage(ts *testscript.TestScript, _ bool, _ []string) {
+// cmdVillage starts the demonstration's zone; shut, people sign in: village [shut]
+func cmdVillage(ts *testscript.TestScript, _ bool, args []string) {
 	ctx := context.Background()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	p := &program{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard}
+	if len(args) > 0 && args[0] == "shut" {
+		p.Environ = append(p.Environ, "RELAIS_WEB_OPEN=false")
+	}
 	d := &demo{lifecycle: lifecycle{log: log}, p: p}
 	ts.Defer(func() {
 		if err := d.stop(ctx); err != nil {

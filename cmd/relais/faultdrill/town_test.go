@@ -183,7 +183,7 @@ func (w *town) prepareNodes(n int, servers []string) {
 	_, smtpPort, _ := net.SplitHostPort(w.mail.address())
 	for i, listen := range listens {
 		env := append(plainEnvironment(), servers...)
-		env = append(env, "RELAIS_NODE=node"+strconv.Itoa(i), "RELAIS_WEB_LISTEN="+listen, "RELAIS_WEB_PUBLIC_URL=http://"+w.balancer.address(),
+		env = append(env, "RELAIS_NODE=node"+strconv.Itoa(i), "RELAIS_WEB_LISTEN="+listen, "RELAIS_WEB_PUBLIC_URL=http://"+w.balancer.address(), "RELAIS_WEB_OPEN=true",
 			"RELAIS_DISPATCH_LEASE=4s", "RELAIS_DISPATCH_JOB_SIZE=10", "RELAIS_DISPATCH_LOOP_LIMIT=100", "RELAIS_DISPATCH_DUPLICATE_WINDOW=0",
 			"RELAIS_CHANNELS_SMS_BASE_URL=http://"+w.sms.address(), "RELAIS_CHANNELS_SMS_ACCOUNT_SID="+account, "RELAIS_CHANNELS_SMS_AUTH_TOKEN="+token,
 			"RELAIS_CHANNELS_SMS_FROM=+32460000101", "RELAIS_CHANNELS_SMS_CONCURRENCY="+strconv.Itoa(w.concurrency), "RELAIS_CHANNELS_SMS_TIMEOUT=2s",
