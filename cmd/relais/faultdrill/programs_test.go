@@ -23,10 +23,7 @@ var built = sync.OnceValues(func() (programs, error) {
 	if err != nil {
 		return p, err
 	}
-	tree := os.Getenv("RELAIS_TEST_FAULTS_TREE") // another copy of the source, with a mutation
-	if tree == "" {
-		tree = filepath.Join("..", "..", "..")
-	}
+	tree := sourceTree()
 	p.relais, p.nats = filepath.Join(bin, "relais"), filepath.Join(bin, "nats-server")
 	for out, of := range map[string]string{p.relais: "./cmd/relais", p.nats: "github.com/nats-io/nats-server/v2"} {
 		build := exec.Command("go", "build", "-o", out, of)
@@ -44,6 +41,14 @@ var built = sync.OnceValues(func() (programs, error) {
 	p.initdb, err = postgresTool("initdb")
 	return p, err
 })
+
+// sourceTree is what the programs are built from: ours, or another copy with a mutation.
+func sourceTree() string {
+	if tree := os.Getenv("RELAIS_TEST_FAULTS_TREE"); tree != "" {
+		return tree
+	}
+	return filepath.Join("..", "..", "..")
+}
 
 // postgresTool finds a tool where Debian keeps it, else on the path.
 func postgresTool(name string) (string, error) {
