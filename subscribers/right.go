@@ -26,6 +26,8 @@ const (
 	SetOthersAway Right = "absences:others" // anybody's: the coordinator's calendar
 	ReadMembers   Right = "members:read"    // what a single member wants
 	ChangeMembers Right = "members:write"
+	ReadPeople    Right = "people:read"  // who has a post that needs an account
+	ChangePeople  Right = "people:write" // give posts, end them, invite
 	ReadDead      Right = "dead:read"
 	Replay        Right = "dead:replay"
 )
@@ -34,7 +36,7 @@ const (
 func Rights() []Right {
 	return []Right{
 		ReadMessages, Publish, ReadApprovals, Decide, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadDead, Replay,
+		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadDead, Replay,
 	}
 }
 
@@ -62,7 +64,7 @@ func (do Right) roles() []PostRole {
 		return []PostRole{PostAdmin, PostMandated, PostCoordinator}
 	case ReadBudget:
 		return append(zone, PostCoordinator, PostDeputy)
-	case ReadMembers, ChangeMembers, ReadDead, Replay:
+	case ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadDead, Replay:
 		return []PostRole{PostAdmin}
 	}
 	return nil

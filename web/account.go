@@ -14,6 +14,7 @@ type accountPage struct {
 	Posts  []string
 	Desk   bool // they work for the police
 	Levels bool // they decide for a partnership
+	People bool // they look after who has an account
 }
 
 func (s *server) getAccount(w http.ResponseWriter, r *http.Request) {
@@ -40,6 +41,7 @@ func (s *server) getAccount(w http.ResponseWriter, r *http.Request) {
 		}
 		p.Posts = append(p.Posts, p.T("post."+string(post.Role), "where", where))
 		p.Levels = p.Levels || post.Role.May(subscribers.Decide)
+		p.People = p.People || post.Role.May(subscribers.ReadPeople)
 	}
 	s.show(w, r, http.StatusOK, "account", p)
 }

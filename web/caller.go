@@ -31,6 +31,15 @@ type Accounts interface {
 	// *subscribers.PassError when somebody was first.
 	Pass(ctx context.Context, id uuid.UUID) (subscribers.Pass, error)
 	UseLink(ctx context.Context, pass subscribers.Pass, now time.Time) error
+	// AddLink writes an invitation, in place of those that its account has.
+	AddLink(ctx context.Context, pass subscribers.Pass, now time.Time) error
+	// Holders returns who has a post in a zone that needs an account.
+	Holders(ctx context.Context, zone broker.ZoneID) ([]subscribers.Holder, error)
+	// Appoint gives somebody a post, and puts them on file where they are not; or
+	// returns subscribers.ErrHasLeft.
+	Appoint(ctx context.Context, post subscribers.Post, who subscribers.Member, consent subscribers.Consent) (subscribers.Account, error)
+	// EndPost takes a post from somebody, or returns subscribers.ErrNotFound.
+	EndPost(ctx context.Context, id subscribers.MemberID, post subscribers.Post, at time.Time) error
 }
 
 // caller is who makes a request, and for which right its route asks.

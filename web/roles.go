@@ -30,7 +30,7 @@ const (
 // table lists every route.
 func (s *server) table() []route {
 	var all []route
-	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.signInRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
+	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.signInRoutes(), s.adminRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
 		all = append(all, part...)
 	}
 	return all
@@ -121,6 +121,16 @@ func (s *server) signInRoutes() []route {
 		{"POST /signin/invited/{token}", doorSignIn, "", nil, s.postInvited},
 		{"GET /account", doorPage, "", nil, s.getAccount}, // anybody who is known
 		{"POST /signout", doorSignIn, "", nil, s.postSignOut},
+	}
+}
+
+// adminRoutes are the pages of a zone's administrator.
+func (s *server) adminRoutes() []route {
+	return []route{
+		{"GET /people", doorPage, subscribers.ReadPeople, aboutZone, s.getPeople},
+		{"POST /people", doorPage, subscribers.ChangePeople, aboutZone, s.postPerson},
+		{"POST /people/{id}/invite", doorPage, subscribers.ChangePeople, aboutZone, s.postInvite},
+		{"POST /people/{id}/end", doorPage, subscribers.ChangePeople, aboutZone, s.postEndPost},
 	}
 }
 

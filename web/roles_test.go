@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +68,30 @@ func (w *world) Pass(context.Context, uuid.UUID) (subscribers.Pass, error) {
 	return subscribers.Pass{}, subscribers.ErrNotFound
 }
 
+func (w *world) AddLink(context.Context, subscribers.Pass, time.Time) error { return nil }
+
+// Holders lists the approvers of tilleuls, and an administrator and an officer of the zone.
+func (w *world) Holders(_ context.Context, zone broker.ZoneID) ([]subscribers.Holder, error) {
+	if zone != "demo" {
+		return nil, nil
+	}
+	return w.holders, nil
+}
+
+func (w *world) Appoint(_ context.Context, post subscribers.Post, who subscribers.Member, _ subscribers.Consent) (subscribers.Account, error) {
+	if who.Name == "Dora Petit" {
+		return subscribers.Account{}, subscribers.ErrHasLeft
+	}
+	a := subscribers.Account{ID: subscribers.NewMemberID(), Name: who.Name, Lang: who.Lang, Posts: []subscribers.Post{post}}
+	w.holders = append(w.holders, subscribers.Holder{ID: a.ID, Name: a.Name, Lang: a.Lang, Post: post, Mail: true})
+	return a, nil
+}
+
+func (w *world) EndPost(_ context.Context, id subscribers.MemberID, post subscribers.Post, _ time.Time) error {
+	w.holders = slices.DeleteFunc(w.holders, func(h subscribers.Holder) bool { return h.ID == id && h.Post == post })
+	return nil
+}
+
 func (w *world) UseLink(context.Context, subscribers.Pass, time.Time) error {
 	return subscribers.ErrNotFound
 }
@@ -108,7 +134,7 @@ func (w *world) touch(pattern string, away bool) request {
 	}
 	id := map[string]string{
 		"messages": message.String(), "approvals": approval.String(), "cases": caseOf.String(), "incidents": incident.String(),
-		"partnerships": partnership, "members": member.String(), "dead": deadID.String(),
+		"partnerships": partnership, "members": member.String(), "people": deputyID.String(), "dead": deadID.String(),
 	}
 	for thing, name := range id {
 		path = strings.Replace(path, thing+"/{id}", thing+"/"+name, 1)
@@ -124,6 +150,11 @@ func (w *world) touch(pattern string, away bool) request {
 		q.form.Set("zone", zone)
 	case strings.HasPrefix(pattern, "POST /api/messages"):
 		q.body = fmt.Sprintf(`{"zone": %q, "author": "Insp. Dubois", "kind": "info", "expires": %q, "texts": {"fr": {"title": "Réunion", "body": "Mardi."}}}`, zone, w.now.Add(time.Hour).Format(time.RFC3339))
+	case strings.HasPrefix(pattern, "POST /people"):
+		q.path, q.form = q.path+"?zone="+zone, url.Values{"name": {"Eva"}, "email": {"eva@police.example"}, "post": {"officer"}}
+		if strings.Contains(pattern, "{") {
+			q.form.Set("post", "committee/tilleuls")
+		}
 	case strings.HasSuffix(pattern, "/absences"):
 		q.body = fmt.Sprintf(`{"member": %q, "absences": []}`, coordinatorID)
 	case strings.HasPrefix(path, "/api/"):

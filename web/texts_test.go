@@ -137,8 +137,13 @@ func familyKeys() []string {
 	add("compose.title.", "alert", "update", "cancel")
 	for _, role := range subscribers.PostRoles() {
 		add("post.", string(role))
+		if role != subscribers.PostMember {
+			add("role.", string(role))
+		}
 	}
 	add("signin.fault.", string(subscribers.PassWrong), string(subscribers.PassExpired), string(subscribers.PassUsed), string(subscribers.PassWorn))
+	add("people.stays.", "self", "admin", "coordinator", "deputy")
+	add("people.fault.", "name", "email", "post", "left")
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
 	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {
 		add("refused."+key, ".title", ".text", ".next")

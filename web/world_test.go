@@ -69,6 +69,7 @@ type world struct {
 	server  *server
 
 	accounts map[subscribers.MemberID]subscribers.Account
+	holders  []subscribers.Holder
 	cookie   *http.Cookie // of the browser that has signed in; nil: nobody has
 }
 
@@ -77,6 +78,7 @@ const author = "Insp. Dubois"
 var (
 	coordinatorID = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000001")}
 	memberID      = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000002")}
+	adminID       = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000004")}
 	deputyID      = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-000000000003")}
 	alertID       = broker.MessageID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000000a")}
 	tipID         = broker.MessageID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000000b")}
@@ -135,6 +137,15 @@ func (w *world) furnish() {
 	w.approvers = []subscribers.Approver{
 		{Member: w.members[coordinatorID], Role: subscribers.RoleCoordinator},
 		{Member: subscribers.Member{ID: deputyID, Name: "Marc Thiry", Lang: broker.French}, Role: subscribers.RoleDeputy},
+	}
+	w.members[deputyID] = subscribers.Member{ID: deputyID, Name: "Marc Thiry", Lang: broker.French, Contacts: []subscribers.Contact{
+		{Channel: channels.Email, Address: channels.NewAddress("marc@example.be"), State: subscribers.ContactActive},
+	}}
+	w.holders = []subscribers.Holder{
+		{ID: adminID, Name: "Luc Thys", Lang: broker.German, Post: subscribers.Post{Role: subscribers.PostAdmin, Zone: "demo"}, Mail: true},
+		{ID: memberID, Name: "CP Maes", Lang: broker.Dutch, Post: subscribers.Post{Role: subscribers.PostMandated, Zone: "demo"}},
+		{ID: coordinatorID, Name: "Claire Lambert", Lang: broker.French, Post: subscribers.Post{Role: subscribers.PostCoordinator, Zone: "demo", Partnership: "tilleuls"}, Mail: true},
+		{ID: deputyID, Name: "Marc Thiry", Lang: broker.French, Post: subscribers.Post{Role: subscribers.PostCommittee, Zone: "demo", Partnership: "tilleuls"}, Mail: true},
 	}
 	w.messages[alertID] = w.alert()
 	w.messages[tipID] = w.tip()
