@@ -40,9 +40,14 @@ func countDeliveries(ctx context.Context, t *tx, st subscribers.Status) (map[sub
 	return counts, err
 }
 
-// countUnreached counts those whom nothing reaches any more: each of their
-// deliveries failed or came too late, or no channel was theirs. It asks the rows
-// only where some delivery did.
+// unreached counts those whom nothing reaches any more, by the approval $1: each
+// of their deliveries failed or came too late, or no channel was theirs.
+const unreached = `SELECT COUNT(*) FROM (SELECT d.member FROM deliveries d
+	WHERE d.approval = $1 AND d.purpose = 'message' GROUP BY d.member
+	HAVING MAX(CASE WHEN d.state IN ('failed', 'expired') OR d.state = 'suppressed' AND d.reason = 'no-channel' THEN 0 ELSE 1 END) = 0) AS unreached`
+
+// countUnreached asks the rows only where some delivery reaches nobody, and not
+// once they are counted for good.
 func countUnreached(ctx context.Context, t *tx, partnerships []subscribers.PartnershipStatus) error {
 	for i := range partnerships {
 		p := &partnerships[i]
@@ -50,10 +55,8 @@ func countUnreached(ctx context.Context, t *tx, partnerships []subscribers.Partn
 			continue
 		}
 		var err error
-		p.Unreached, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT d.member FROM deliveries d
-			WHERE d.approval = $1 AND d.purpose = 'message' GROUP BY d.member
-			HAVING MAX(CASE WHEN d.state IN ('failed', 'expired') OR d.state = 'suppressed' AND d.reason = 'no-channel' THEN 0 ELSE 1 END) = 0) AS unreached`,
-			p.Approval.UUID[:])
+		p.Unreached, err = one(ctx, t, scanCount, `SELECT COALESCE(
+			(SELECT c.unreached FROM counted_approvals c WHERE c.approval = $1), (`+unreached+`))`, p.Approval.UUID[:])
 		if err != nil {
 			return err
 		}
