@@ -42,15 +42,20 @@ func (p Partnership) Covers(home Home) bool {
 }
 
 func (s Street) holds(home Home) bool {
-	typed := foldStreet(home.Street)
-	named := func(name string) bool { return foldStreet(name) == typed }
-	if !named(s.Name) && !slices.ContainsFunc(s.Also, named) {
+	if !s.named(home.Street) {
 		return false
 	}
 	if s.Postcode != "" && s.Postcode != strings.TrimSpace(home.Postcode) {
 		return false
 	}
 	return s.holdsNumber(houseNumber(home.Number))
+}
+
+// named says whether somebody who typed a name meant this street.
+func (s Street) named(typed string) bool {
+	typed = foldStreet(typed)
+	same := func(name string) bool { return foldStreet(name) == typed }
+	return same(s.Name) || slices.ContainsFunc(s.Also, same)
 }
 
 // holdsNumber takes a number that cannot be read only where all of the street

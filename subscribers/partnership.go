@@ -17,6 +17,7 @@ type Partnership struct {
 	Stage       Stage                `yaml:"stage"`
 	Charter     Charter              `yaml:"charter"`
 	Streets     []Street             `yaml:"streets,omitempty"` // its area; empty: whoever joins is taken at their word
+	Outline     *Outline             `yaml:"outline,omitempty"` // the area on a map; nil: it stands on none
 	Contact     string               `yaml:"contact,omitempty"` // whom residents may ask, one line, as the partnership wants it to be read by everybody
 	PlanVersion int                  `yaml:"-"`                 // the version in force, from 1
 }

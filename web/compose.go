@@ -24,6 +24,8 @@ type composePage struct {
 	About        *recentChoice // what it answers, corrects or withdraws, once chosen
 	Choices      []recentChoice
 	Partnerships []partnershipChoice
+	Streets      []string // of the zone, for what is typed
+	Map          *areaMap // nil: nobody has drawn an area
 	Urgencies    []choice
 	Severities   []choice
 	Certainties  []choice
@@ -138,6 +140,10 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 		s.refuseForm(w, r, err)
 		return
 	}
+	if f.Street != "" { // not chosen yet: whom it stands for is seen before it is sent
+		s.showForm(w, r, http.StatusOK, f, f.unusable())
+		return
+	}
 	who := callerOf(r.Context())
 	f.Author = who.called(f.Author)
 	if !slices.Contains(broker.Kinds(), f.Kind) {
@@ -232,10 +238,12 @@ func (s *server) fillPartnerships(ctx context.Context, p *composePage) ([]subscr
 	if err != nil {
 		return nil, fmt.Errorf("list partnerships: %w", err)
 	}
+	p.findStreet(partnerships)
 	return partnerships, nil
 }
 
 func (s *server) fillChoices(ctx context.Context, p *composePage, partnerships []subscribers.Partnership) error {
+	p.Streets, p.Map = streets(partnerships), newAreaMap(partnerships, p.Form)
 	for _, one := range partnerships {
 		p.Partnerships = append(p.Partnerships, partnershipChoice{string(one.ID), one.Name, languageNames(one.Languages), p.Form.has(one.ID)})
 	}
@@ -296,7 +304,7 @@ func choices(v view, prefix, on string, values ...string) []choice {
 
 // explain turns faults into sentences, in the order of the form.
 func (p *composePage) explain(wrong faults) {
-	fields := []string{"form", "author", "reference", "partnerships", "clearance", "texts"}
+	fields := []string{"form", "author", "reference", "street", "partnerships", "clearance", "texts"}
 	for _, lang := range broker.Langs() {
 		fields = append(fields, "title."+string(lang), "body."+string(lang), "alt."+string(lang))
 	}

@@ -21,6 +21,7 @@ type form struct {
 	Author       string
 	All          bool // the whole zone
 	Partnerships []string
+	Street       string `json:"-"` // typed, and not found among the partnerships' yet
 	Expires      string // local time of the desk, as a datetime-local field writes it
 	Urgency      string
 	Severity     string
@@ -46,7 +47,7 @@ func readForm(values url.Values) form {
 		Base: values.Get("id"), Zone: broker.ZoneID(values.Get("zone")),
 		Kind: broker.Kind(values.Get("kind")), MsgType: msgTypeOr(values.Get("type")),
 		Reference: values.Get("ref"), Author: oneLine(values.Get("author")),
-		All: values.Get("all") != "", Partnerships: values["partnership"],
+		All: values.Get("all") != "", Street: oneLine(values.Get("street")), Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
 		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
 		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "", Plain: values.Get("plain") != "",

@@ -106,8 +106,10 @@ func newWorld(t *testing.T) *world {
 		now:   time.Date(2026, time.November, 23, 20, 15, 0, 0, brussels),
 		zones: []broker.ZoneID{"demo"},
 		partnerships: []subscribers.Partnership{
-			{ID: "tilleuls", Zone: "demo", Name: "PLP Les Tilleuls", Tag: "PLP Tilleuls", Languages: []broker.Lang{broker.French}, Stage: subscribers.StageLaunched, PlanVersion: 2},
-			{ID: "lindendorp", Zone: "demo", Name: "BIN Lindendorp", Tag: "BIN Linden", Languages: []broker.Lang{broker.Dutch}, Stage: subscribers.StageLaunched, PlanVersion: 1},
+			{ID: "tilleuls", Zone: "demo", Name: "PLP Les Tilleuls", Tag: "PLP Tilleuls", Languages: []broker.Lang{broker.French}, Stage: subscribers.StageLaunched, PlanVersion: 2,
+				Streets: []subscribers.Street{{Name: "Rue des Tilleuls"}, {Name: "Rue du Moulin"}}, Outline: square(6.02, 50.62)},
+			{ID: "lindendorp", Zone: "demo", Name: "BIN Lindendorp", Tag: "BIN Linden", Languages: []broker.Lang{broker.Dutch}, Stage: subscribers.StageLaunched, PlanVersion: 1,
+				Streets: []subscribers.Street{{Name: "Kerkstraat"}}, Outline: square(6.03, 50.625)},
 		},
 		plans:     make(map[broker.PartnershipID]subscribers.Plan),
 		members:   make(map[subscribers.MemberID]subscribers.Member),

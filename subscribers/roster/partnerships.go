@@ -93,6 +93,11 @@ func (e *entry) faults(lang broker.Lang) Faults {
 		faults = append(faults, Fault{Field: "charter.until", Problem: "is before charter.signed", Remedy: "check both dates"})
 	}
 	faults = append(faults, e.streetFaults()...)
+	if e.Outline != nil {
+		if problem, remedy := e.Outline.Fault(); problem != "" {
+			faults = append(faults, Fault{Field: "outline", Problem: problem, Remedy: remedy})
+		}
+	}
 	if e.Plan == nil {
 		plan := DefaultPlan()
 		e.Plan = &plan

@@ -56,6 +56,7 @@ func TestBadPartnershipsAreNamed(t *testing.T) {
 		{"line in a rule", "stage: launched", "plan:\n      rules:\n        - when: sometimes\n    stage: launched", "line 9: partnerships[0].plan.rules[0].when is \"sometimes\""},
 		{"tag of two lines", "tag: PLP Tilleuls", `tag: "PLP\nTilleuls"`, "line 5: partnerships[0].tag"},
 		{"second document", "{signed: 2026-01-15}\n", "{signed: 2026-01-15}\n---\npartnerships: []\n", "the file goes on after"},
+		{"area", "stage: launched", "outline: {type: Point, coordinates: []}\n    stage: launched", "line 7: partnerships[0].outline has the type \"Point\""},
 		{"twice", onePartnership, onePartnership + strings.TrimPrefix(onePartnership, "partnerships:\n"), "line 9: partnerships[1].id \"plp-tilleuls\" stands twice"},
 		{"empty list", onePartnership, "partnerships: []", "partnerships is empty"},
 	} {
