@@ -45,7 +45,24 @@ func importPartnership(ctx context.Context, t *tx, p subscribers.Partnership, pl
 	if before.plan != planBody {
 		version++
 	}
-	return true, writePartnership(ctx, t, p, imported{body, version, planBody})
+	if err := writePartnership(ctx, t, p, imported{body, version, planBody}); err != nil {
+		return false, err
+	}
+	return true, noteImportedStage(ctx, t, p, before.body)
+}
+
+// noteImportedStage writes down where the file brings a partnership to another stage.
+func noteImportedStage(ctx context.Context, t *tx, p subscribers.Partnership, before string) error {
+	var was subscribers.Partnership
+	if before != "" {
+		if err := fromYAML(before, &was); err != nil {
+			return err
+		}
+	}
+	if was.Stage == p.Stage {
+		return nil
+	}
+	return noteMove(ctx, t, p.ID, subscribers.StageMove{From: was.Stage, To: p.Stage, At: time.Now()})
 }
 
 // imported is what stands of a partnership.

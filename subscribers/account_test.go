@@ -13,11 +13,11 @@ import (
 func TestRightsOfRoles(t *testing.T) {
 	for role, want := range map[PostRole][]Right{
 		PostAdmin: {ReadMessages, ReadApprovals, ReadCases, ReadIncidents, AckIncidents, ReadOfficers, ReadBudget, ReadDigests,
-			ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadDead, Replay},
+			ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, ReadDead, Replay},
 		PostMandated: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-			ReadBudget, ReadDigests, ReadAbsences, SetAbsences, SetOthersAway},
+			ReadBudget, ReadDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadPartnerships, ChangePartnerships, KeepTexts},
 		PostOfficer: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-			ReadBudget, ReadDigests, ReadAbsences},
+			ReadBudget, ReadDigests, ReadAbsences, ReadPartnerships},
 		PostCoordinator: {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway},
 		PostDeputy:      {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},
 		PostCommittee:   {ReadApprovals, Decide, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},

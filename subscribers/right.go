@@ -8,35 +8,38 @@ type Right string
 
 // The rights. Each is had in a zone or in a partnership, by a role.
 const (
-	ReadMessages  Right = "messages:read"    // what was published, and what became of it
-	Publish       Right = "messages:write"   // write for the partnerships of a zone (PLP.md, level 1)
-	ReadApprovals Right = "approvals:read"   // what waits, and what was decided
-	Decide        Right = "approvals:decide" // approve, hold, question, refuse (level 2)
-	SpeakAsPolice Right = "approvals:police" // answer an approver's question, send what nobody answered
-	ReadCases     Right = "cases:read"
-	CloseCases    Right = "cases:close"
-	ReadIncidents Right = "incidents:read"
-	AckIncidents  Right = "incidents:ack"
-	ReadOfficers  Right = "officers:read"
-	ReadBudget    Right = "budget:read"
-	ReadDigests   Right = "digests:read"
-	ChangeDigests Right = "digests:change" // hold one, release it, write its cover note
-	ReadAbsences  Right = "absences:read"
-	SetAbsences   Right = "absences:write"  // one's own
-	SetOthersAway Right = "absences:others" // anybody's: the coordinator's calendar
-	ReadMembers   Right = "members:read"    // what a single member wants
-	ChangeMembers Right = "members:write"
-	ReadPeople    Right = "people:read"  // who has a post that needs an account
-	ChangePeople  Right = "people:write" // give posts, end them, invite
-	ReadDead      Right = "dead:read"
-	Replay        Right = "dead:replay"
+	ReadMessages       Right = "messages:read"    // what was published, and what became of it
+	Publish            Right = "messages:write"   // write for the partnerships of a zone (PLP.md, level 1)
+	ReadApprovals      Right = "approvals:read"   // what waits, and what was decided
+	Decide             Right = "approvals:decide" // approve, hold, question, refuse (level 2)
+	SpeakAsPolice      Right = "approvals:police" // answer an approver's question, send what nobody answered
+	ReadCases          Right = "cases:read"
+	CloseCases         Right = "cases:close"
+	ReadIncidents      Right = "incidents:read"
+	AckIncidents       Right = "incidents:ack"
+	ReadOfficers       Right = "officers:read"
+	ReadBudget         Right = "budget:read"
+	ReadDigests        Right = "digests:read"
+	ChangeDigests      Right = "digests:change" // hold one, release it, write its cover note
+	ReadAbsences       Right = "absences:read"
+	SetAbsences        Right = "absences:write"  // one's own
+	SetOthersAway      Right = "absences:others" // anybody's: the coordinator's calendar
+	ReadMembers        Right = "members:read"    // what a single member wants
+	ChangeMembers      Right = "members:write"
+	ReadPeople         Right = "people:read"        // who has a post that needs an account
+	ChangePeople       Right = "people:write"       // give posts, end them, invite
+	ReadPartnerships   Right = "partnerships:read"  // the partnerships of a zone, their stages and plans
+	ChangePartnerships Right = "partnerships:write" // move them to another stage, change their plans
+	KeepTexts          Right = "texts:write"        // the texts that a zone begins its messages with
+	ReadDead           Right = "dead:read"
+	Replay             Right = "dead:replay"
 )
 
 // Rights lists every right.
 func Rights() []Right {
 	return []Right{
 		ReadMessages, Publish, ReadApprovals, Decide, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadDead, Replay,
+		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, ReadDead, Replay,
 	}
 }
 
@@ -50,7 +53,7 @@ func (do Right) roles() []PostRole {
 	zone := []PostRole{PostAdmin, PostMandated, PostOfficer}
 	approvers := []PostRole{PostCoordinator, PostDeputy, PostCommittee}
 	switch do {
-	case ReadMessages, ReadCases, ReadIncidents, AckIncidents, ReadOfficers:
+	case ReadMessages, ReadCases, ReadIncidents, AckIncidents, ReadOfficers, ReadPartnerships:
 		return zone
 	case Publish, SpeakAsPolice, CloseCases:
 		return police
@@ -58,6 +61,8 @@ func (do Right) roles() []PostRole {
 		return slices.Concat(zone, approvers)
 	case Decide, ChangeDigests:
 		return approvers
+	case KeepTexts, ChangePartnerships:
+		return []PostRole{PostAdmin, PostMandated}
 	case SetAbsences:
 		return append(approvers, PostAdmin, PostMandated)
 	case SetOthersAway:

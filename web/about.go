@@ -124,6 +124,15 @@ func aboutCase(s *server, r *http.Request, who caller) (bool, error) {
 	return who.may(subscribers.Scope{Zone: c.Zone, Partnership: c.Partnership}), nil
 }
 
+// aboutTemplate is the one that the address names.
+func aboutTemplate(s *server, r *http.Request, who caller) (bool, error) {
+	one, err := s.namedTemplate(r)
+	if err != nil {
+		return false, err
+	}
+	return who.may(subscribers.Scope{Zone: one.Zone}), nil
+}
+
 // aboutIncident is the one that the address names. What concerns the whole
 // installation is shown in every zone, and may be acknowledged from there.
 func aboutIncident(s *server, r *http.Request, who caller) (bool, error) {

@@ -64,7 +64,7 @@ func TestMapInChromium(t *testing.T) {
 	ctx := browsertest.Start(t)
 	w := newWorld(t)
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(),
 		chromedp.Navigate(server.URL+"/messages/new?kind=alert&zone=demo&lang=fr"),
 		chromedp.WaitVisible(chromedp.CSS(`#map.live`)),

@@ -19,7 +19,8 @@ type composePage struct {
 	KindName     string
 	Example      string
 	Class        string
-	ExampleURL   string // where the form begins with an example; empty: something is written
+	ExampleURL   string   // where the form begins with an example; empty: something is written
+	Templates    []action // the zone's own texts to begin with
 	Answers      bool
 	About        *recentChoice // what it answers, corrects or withdraws, once chosen
 	Choices      []recentChoice
@@ -96,22 +97,35 @@ func (s *server) getCompose(w http.ResponseWriter, r *http.Request) {
 		Expires: s.Now().In(s.local).Add(usualValidity(kind)).Format(dateTimeLocal),
 		Urgency: string(kind.UsualUrgency()), Severity: string(usualSeverity(kind)), Certainty: string(usualCertainty(kind)),
 	}
-	if f.MsgType == broker.TypeUpdate {
-		earlier, err := s.referenced(r.Context(), f)
-		if err != nil {
-			s.failPage(w, r, "read the message to correct", err)
-			return
-		}
-		f = f.correcting(earlier, s.Now().In(s.local))
-	} else if q.Has("example") {
-		partnerships, err := s.Records.Partnerships(r.Context(), f.Zone)
-		if err != nil {
-			s.failPage(w, r, "list partnerships", err)
-			return
-		}
-		f = s.texts.exampled(f, partnerships)
+	f, err := s.begun(r, f)
+	if err != nil {
+		s.failPage(w, r, "begin the form", err)
+		return
 	}
 	s.showForm(w, r, http.StatusOK, f, nil)
+}
+
+// begun fills the form with what it begins with: the message to correct, a text
+// of the zone, an example, or nothing.
+func (s *server) begun(r *http.Request, f form) (form, error) {
+	q := r.URL.Query()
+	switch {
+	case f.MsgType == broker.TypeUpdate:
+		earlier, err := s.referenced(r.Context(), f)
+		if err != nil {
+			return f, fmt.Errorf("read the message to correct: %w", err)
+		}
+		return f.correcting(earlier, s.Now().In(s.local)), nil
+	case q.Has("template"):
+		return s.templated(r.Context(), f, q.Get("template"))
+	case q.Has("example"):
+		partnerships, err := s.Records.Partnerships(r.Context(), f.Zone)
+		if err != nil {
+			return f, fmt.Errorf("list partnerships: %w", err)
+		}
+		return s.texts.exampled(f, partnerships), nil
+	}
+	return f, nil
 }
 
 // referenced is the newest revision of the message that a form is about.
@@ -152,6 +166,10 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	m, wrong := f.message(s.Now(), s.local)
 	s.texts.noteBrackets(f, wrong)
+	if err := s.noteOwnBrackets(r.Context(), f, wrong); err != nil {
+		s.failPage(w, r, "look for what is not filled in", err)
+		return
+	}
 	m.AuthorID = who.account.ID.UUID
 	if f.answers() {
 		earlier, err := s.referenced(r.Context(), f)
@@ -212,7 +230,7 @@ func (s *server) composed(r *http.Request, f form, wrong faults) (composePage, e
 	p.explain(wrong)
 	p.fillTexts(partnerships)
 	p.fillExample()
-	return p, errors.Join(s.fillPreviews(r.Context(), &p, partnerships), s.fillForecast(r.Context(), &p, partnerships))
+	return p, errors.Join(s.fillTemplates(r.Context(), &p), s.fillPreviews(r.Context(), &p, partnerships), s.fillForecast(r.Context(), &p, partnerships))
 }
 
 func (s *server) composeView(r *http.Request, f form) composePage {
@@ -243,7 +261,9 @@ func (s *server) fillPartnerships(ctx context.Context, p *composePage) ([]subscr
 }
 
 func (s *server) fillChoices(ctx context.Context, p *composePage, partnerships []subscribers.Partnership) error {
-	p.Streets, p.Map = streets(partnerships), newAreaMap(partnerships, p.Form)
+	if !p.Answers {
+		p.Streets, p.Map = streets(partnerships), newAreaMap(partnerships, p.Form)
+	}
 	for _, one := range partnerships {
 		p.Partnerships = append(p.Partnerships, partnershipChoice{string(one.ID), one.Name, languageNames(one.Languages), p.Form.has(one.ID)})
 	}

@@ -207,6 +207,9 @@ type Deps struct {
 	Push           PushChannel // nil: pages offer no notifications
 	Contacts       Contacts    // may be nil where Push is
 	Accounts       Accounts
+	Templates      Templates
+	Zone           Zone
+	PlanReader     PlanReader
 	Passes         subscribers.Passes
 	Mailer         Mailer                                             // nil: no code can be mailed, so people need an invitation
 	Sessions       scs.Store                                          // who is signed in; nil: in memory

@@ -26,8 +26,9 @@ type deskPage struct {
 	Recent    []recent
 	Owed      []owedLine
 	Incidents []incidentLine
-	OwedAll   string // where all of them stand
-	History   string // where all messages stand
+	OwedAll   string   // where all of them stand
+	Admin     []action // what the reader may change of the zone itself
+	History   string   // where all messages stand
 	OwedN     int
 	Dead      []deadLine
 	DeadAll   string // where all of them stand, and can be replayed together
@@ -95,6 +96,7 @@ func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID)
 		return nil
 	}
 	p.Zone = chosenZone(zones, asked)
+	p.fillAdmin(callerOf(ctx))
 	p.History = p.URL("/messages?zone=" + string(p.Zone))
 	if len(zones) > 1 {
 		for _, zone := range zones {
@@ -115,6 +117,17 @@ func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID)
 		return err
 	}
 	return s.fillDead(ctx, p)
+}
+
+// fillAdmin leads to what the caller may change of the zone itself.
+func (p *deskPage) fillAdmin(who caller) {
+	there := subscribers.Scope{Zone: p.Zone}
+	if who.mayAlso(subscribers.ReadPartnerships, there) {
+		p.Admin = append(p.Admin, action{p.T("zone.title"), p.URL("/zone?zone=" + string(p.Zone))})
+	}
+	if who.mayAlso(subscribers.KeepTexts, there) {
+		p.Admin = append(p.Admin, action{p.T("templates.title"), p.URL("/templates?zone=" + string(p.Zone))})
+	}
 }
 
 func (s *server) fillOwed(ctx context.Context, p *deskPage) (err error) {

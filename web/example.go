@@ -45,9 +45,11 @@ func (p composePage) Bracketed() bool {
 
 // noteBrackets finds fault with what an example left to fill in and nobody did.
 // Brackets of the officer's own are none.
-func (c catalogue) noteBrackets(f form, wrong faults) {
-	for _, left := range c.unfilled(f.Kind, f.Texts) {
-		field, _ := formField(left.Field)
+func (c catalogue) noteBrackets(f form, wrong faults) { wrong.noteLeft(c.unfilled(f.Kind, f.Texts)) }
+
+func (wrong faults) noteLeft(left []broker.Fault) {
+	for _, one := range left {
+		field, _ := formField(one.Field)
 		if _, known := wrong[field]; !known {
 			wrong[field] = "fault.brackets"
 		}
@@ -72,10 +74,19 @@ func (c catalogue) firstUnfilled(m broker.Message) *broker.Fault {
 }
 
 func (c catalogue) unfilled(kind broker.Kind, texts map[broker.Lang]broker.Text) []broker.Fault {
+	examples := make(map[broker.Lang]broker.Text)
+	for _, lang := range broker.Langs() {
+		examples[lang] = c.example(kind, lang)
+	}
+	return leftOf(examples, texts)
+}
+
+// leftOf finds the places of texts to begin with that still stand in those that
+// were made of them.
+func leftOf(begun, texts map[broker.Lang]broker.Text) []broker.Fault {
 	var found []broker.Fault
 	for _, lang := range broker.Langs() {
-		example := c.example(kind, lang)
-		places := append(brackets(example.Title), brackets(example.Body)...)
+		places := append(brackets(begun[lang].Title), brackets(begun[lang].Body)...)
 		for _, part := range []struct{ name, said string }{{"title", texts[lang].Title}, {"body", texts[lang].Body}} {
 			i := slices.IndexFunc(places, func(place string) bool { return strings.Contains(part.said, place) })
 			if i >= 0 {

@@ -71,7 +71,7 @@ func TestLiveFollowsAMessage(t *testing.T) {
 	sending.Partnerships[0].State = subscribers.ApprovalApproved
 	done.Done = true
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	s := w.stream(t.Context(), server)
 	s.want("at first", "change")
 	w.live.Store(&sending)
@@ -107,7 +107,7 @@ func TestLiveEndsWithTheServer(t *testing.T) {
 	w.ending = make(chan struct{})
 	w.restart()
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	s := w.stream(t.Context(), server)
 	s.want("at first", "change")
 	close(w.ending)
@@ -128,7 +128,7 @@ func TestLiveInChromium(t *testing.T) {
 	done := w.statusOf(alertID)
 	done.Partnerships[0].State, done.Done = subscribers.ApprovalRefused, true
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(), chromedp.Navigate(server.URL+"/messages/"+alertID.String()+"?lang=fr"), chromedp.WaitVisible(chromedp.CSS(`.left`)))
 	w.live.Store(&done)
 	browsertest.Do(ctx, t, chromedp.WaitNotPresent(chromedp.CSS(`[data-every]`)))

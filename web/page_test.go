@@ -112,6 +112,20 @@ func everyPage(w *world) []somePage {
 		{"given up, with a bad number", "/dead?message=seven", nil, 422},
 		{"given up, before a replay of all", "/dead?reason=expires&ask=1", nil, 200},
 		{"given up, after others came", "/dead/replay", url.Values{"n": {"7"}}, 409},
+		{"zone", "/zone?zone=demo", nil, 200},
+		{"partnership", "/zone/tilleuls", nil, 200},
+		{"partnership unknown", "/zone/nowhere", nil, 404},
+		{"partnership with a bad step", "/zone/lindendorp/stage", url.Values{"from": {"launched"}, "to": {"launched"}}, 422},
+		{"plan", "/zone/tilleuls/plan", nil, 200},
+		{"plan of before", "/zone/tilleuls/plan?version=1", nil, 200},
+		{"plan with faults", "/zone/tilleuls/plan", url.Values{"action": {"save"}, "plan": {"rules:\n  - when: sometimes\n"}}, 422},
+		{"plan tried out", "/zone/tilleuls/plan", url.Values{"action": {"check"}, "plan": {aPlan}}, 200},
+		{"texts of the zone", "/templates?zone=demo", nil, 200},
+		{"new text", "/templates/new?kind=hazard&zone=demo", nil, 200},
+		{"new text with faults", "/templates", url.Values{"id": {textID.String()}, "zone": {"demo"}, "kind": {"hazard"}, "title.fr": {"Fuite"}}, 422},
+		{"text of the zone", "/templates/" + textID.String(), nil, 200},
+		{"text unknown", "/templates/0193596a-0000-7000-8000-0000000000ff", nil, 404},
+		{"compose with a text of the zone", "/messages/new?kind=hazard&zone=demo&template=" + textID.String(), nil, 200},
 		{"case", "/cases/" + caseID.String(), nil, 200},
 		{"case without a name", "/cases/" + caseID.String() + "/close", url.Values{}, 422},
 		{"case unknown", "/cases/0193596a-0000-7000-8000-0000000000ff", nil, 404},
@@ -157,6 +171,7 @@ func everyPageWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
 	w.options.OutboxURL = "/outbox"
+	w.kept = []subscribers.Template{gasText(w.now)}
 	w.restart()
 	w.enroll()
 	return w

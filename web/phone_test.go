@@ -26,7 +26,7 @@ func TestPagesFitAPhone(t *testing.T) {
 	w := newWorld(t)
 	w.withBrowsers()
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	for name, path := range map[string]string{
 		"desk":     "/?zone=demo",
 		"owed":     "/cases?zone=demo",

@@ -18,7 +18,7 @@ func TestPictureInChromium(t *testing.T) {
 	ctx := browsertest.Start(t)
 	w := newWorld(t)
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	file := filepath.Join(t.TempDir(), "portrait.jpg")
 	if err := os.WriteFile(file, testPicture(t, 1600, 1200), 0o600); err != nil {
 		t.Fatal(err)

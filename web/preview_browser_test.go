@@ -15,7 +15,7 @@ func TestPreviewAsTypedInChromium(t *testing.T) {
 	ctx := browsertest.Start(t)
 	w := newWorld(t)
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(),
 		chromedp.Navigate(server.URL+"/messages/new?kind=alert&zone=demo&lang=fr"),
 		chromedp.SendKeys(chromedp.CSS(`[name="title.fr"]`), "Fenêtre"),

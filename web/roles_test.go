@@ -26,6 +26,7 @@ var (
 	foreignMessageID  = broker.MessageID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000f00a")}
 	foreignCaseID     = subscribers.CaseID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000f00c")}
 	foreignIncidentID = subscribers.IncidentID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000f0e1")}
+	foreignTextID     = subscribers.TemplateID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000f07e")}
 	foreignMemberID   = subscribers.MemberID{UUID: uuid.MustParse("0193596a-0000-7000-8000-00000000f002")}
 )
 
@@ -39,6 +40,7 @@ func (w *world) withElsewhere() {
 	w.messages[m.ID] = m
 	w.statuses[m.ID] = subscribers.Status{Message: m.ID, Revision: 1, Kind: m.Kind, Urgency: m.Urgency, Received: m.Sent, Expires: m.Expires}
 	w.open(m.ID, "canal", urgentRule())
+	w.kept = append(w.kept, subscribers.Template{ID: foreignTextID, Zone: "elsewhere", Kind: broker.Info, Name: "Réunion"})
 	w.members[foreignMemberID] = subscribers.Member{ID: foreignMemberID, Name: "Paul", Lang: broker.French}
 	w.options.Open, w.options.APIToken = false, channels.NewSecret("s3cret")
 	w.accounts = make(map[subscribers.MemberID]subscribers.Account)
@@ -127,14 +129,14 @@ func (w *world) signInAsMember(id subscribers.MemberID, name string, posts ...su
 func (w *world) touch(pattern string, away bool) request {
 	method, path, _ := strings.Cut(pattern, " ")
 	message, approval, partnership, zone := alertID, w.approvalID(), "tilleuls", "demo"
-	caseOf, incident, member := caseID, incidentID, memberID
+	caseOf, incident, member, text := caseID, incidentID, memberID, textID
 	if away {
 		message, approval, partnership, zone = foreignMessageID, subscribers.ApprovalIDFor(foreignMessageID, 1, "canal"), "canal", "elsewhere"
-		caseOf, incident, member = foreignCaseID, foreignIncidentID, foreignMemberID
+		caseOf, incident, member, text = foreignCaseID, foreignIncidentID, foreignMemberID, foreignTextID
 	}
 	id := map[string]string{
 		"messages": message.String(), "approvals": approval.String(), "cases": caseOf.String(), "incidents": incident.String(),
-		"partnerships": partnership, "members": member.String(), "people": deputyID.String(), "dead": deadID.String(),
+		"partnerships": partnership, "members": member.String(), "people": deputyID.String(), "dead": deadID.String(), "templates": text.String(), "zone": partnership,
 	}
 	for thing, name := range id {
 		path = strings.Replace(path, thing+"/{id}", thing+"/"+name, 1)
@@ -147,6 +149,11 @@ func (w *world) touch(pattern string, away bool) request {
 		q.path += "?kind=alert&zone=" + zone
 	case strings.HasPrefix(pattern, "POST /messages"):
 		q.form = goodForm()
+		q.form.Set("zone", zone)
+	case strings.HasPrefix(pattern, "POST /zone/"):
+		q.form = url.Values{"from": {"launched"}, "to": {"suspended"}, "by": {"CP Maes"}, "why": {"Déménagement"}, "plan": {"rules: []"}}
+	case pattern == "POST /templates":
+		q.form = textForm()
 		q.form.Set("zone", zone)
 	case strings.HasPrefix(pattern, "POST /api/messages"):
 		q.body = fmt.Sprintf(`{"zone": %q, "author": "Insp. Dubois", "kind": "info", "expires": %q, "texts": {"fr": {"title": "Réunion", "body": "Mardi."}}}`, zone, w.now.Add(time.Hour).Format(time.RFC3339))

@@ -100,6 +100,10 @@ func familyKeys() []string {
 		add("example.", string(kind)+".title", string(kind)+".body")
 	}
 	add("asked.", string(subscribers.RoleCoordinator), string(subscribers.RoleDeputy), string(subscribers.RoleCommittee))
+	for _, stage := range subscribers.Stages() {
+		add("stage.", string(stage))
+	}
+	add("officer.", "mandated", "officer", "admin")
 	add("urgency.", string(broker.Immediate), string(broker.Expected), string(broker.Future))
 	add("severity.", "extreme", "severe", "moderate", "minor", "unknown")
 	add("certainty.", "observed", "likely", "possible", "unlikely", "unknown")

@@ -70,6 +70,9 @@ type world struct {
 
 	accounts map[subscribers.MemberID]subscribers.Account
 	holders  []subscribers.Holder
+	kept     []subscribers.Template
+	steps    []subscribers.StageMove
+	versions []subscribers.PlanVersion
 	cookie   *http.Cookie // of the browser that has signed in; nil: nobody has
 }
 
@@ -253,7 +256,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	s, err := newServer(Deps{
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Accounts: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Accounts: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,
@@ -533,4 +536,11 @@ type answerer struct{ parser }
 func (answerer) AnswerCallback(w http.ResponseWriter, _ *http.Request, r channels.Report) {
 	w.Header().Set("Content-Type", "application/xml")
 	_, _ = w.Write([]byte("<Response>" + r.Ref + "</Response>"))
+}
+
+// shut ends a server that a browser may still be listening to: a test that fails
+// must not wait for a stream that nobody ends.
+func shut(server *httptest.Server) {
+	server.CloseClientConnections()
+	server.Close()
 }

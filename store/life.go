@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"relais/broker"
+	"relais/subscribers"
+)
+
+// Overviews returns the partnerships of a zone with how many people each has, by id.
+func (s *Store) Overviews(ctx context.Context, zone broker.ZoneID) (found []subscribers.Overview, err error) {
+	err = s.read(ctx, "read the partnerships of a zone", func(t *tx) error {
+		partnerships, err := list(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE zone = $1`, string(zone))
+		if err != nil {
+			return err
+		}
+		people := make(map[broker.PartnershipID]map[subscribers.Role]int)
+		err = t.forEach(ctx, func(r row) error {
+			var id, role string
+			var n int
+			err := r.Scan(&id, &role, &n)
+			if people[broker.PartnershipID(id)] == nil {
+				people[broker.PartnershipID(id)] = make(map[subscribers.Role]int)
+			}
+			people[broker.PartnershipID(id)][subscribers.Role(role)] = n
+			return err
+		}, `SELECT s.partnership, s.role, COUNT(*) FROM partnerships p JOIN memberships s ON s.partnership = p.id
+			WHERE p.zone = $1 AND s.left_at = 0 GROUP BY s.partnership, s.role`, string(zone))
+		found = nil
+		for _, p := range partnerships {
+			found = append(found, subscribers.Overview{Partnership: p, People: people[p.ID]})
+		}
+		return err
+	})
+	slices.SortFunc(found, func(a, b subscribers.Overview) int {
+		return strings.Compare(string(a.Partnership.ID), string(b.Partnership.ID))
+	})
+	return found, err
+}
+
+// MoveStage brings a partnership from one stage to another. It returns
+// subscribers.ErrOutdated when it is not in the first, subscribers.ErrNotFound
+// when there is none.
+func (s *Store) MoveStage(ctx context.Context, id broker.PartnershipID, move subscribers.StageMove) error {
+	return s.write(ctx, fmt.Sprintf("change the stage of partnership %s", id), func(t *tx) error {
+		if err := t.alone(ctx, "import"); err != nil {
+			return err
+		}
+		p, err := one(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(id))
+		if err != nil {
+			return err
+		}
+		if p.Stage != move.From {
+			return subscribers.ErrOutdated
+		}
+		p.Stage = move.To
+		body, err := toYAML(p)
+		if err != nil {
+			return err
+		}
+		if _, err := t.ExecContext(ctx, `UPDATE partnerships SET body = $2 WHERE id = $1`, string(id), body); err != nil {
+			return err
+		}
+		return noteMove(ctx, t, id, move)
+	})
+}
+
+func noteMove(ctx context.Context, t *tx, id broker.PartnershipID, move subscribers.StageMove) error {
+	_, err := t.ExecContext(ctx, `INSERT INTO stage_moves (partnership, at, from_stage, to_stage, by_whom, why) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (partnership, at) DO UPDATE SET to_stage = excluded.to_stage, by_whom = excluded.by_whom, why = excluded.why`,
+		string(id), millis(move.At), string(move.From), string(move.To), move.By, move.Why)
+	return err
+}
+
+// StageMoves returns the steps of a partnership, the newest first.
+func (s *Store) StageMoves(ctx context.Context, id broker.PartnershipID) (found []subscribers.StageMove, err error) {
+	err = s.read(ctx, fmt.Sprintf("read the stages of partnership %s", id), func(t *tx) error {
+		found, err = list(ctx, t, func(r row) (m subscribers.StageMove, err error) {
+			err = r.Scan((*string)(&m.From), (*string)(&m.To), &m.By, asTime{&m.At}, &m.Why)
+			return m, err
+		}, `SELECT from_stage, to_stage, by_whom, at, why FROM stage_moves WHERE partnership = $1 ORDER BY at DESC`, string(id))
+		return err
+	})
+	return found, err
+}
+
+// PlanVersions returns every version of a partnership's plan, the newest first.
+func (s *Store) PlanVersions(ctx context.Context, id broker.PartnershipID) (found []subscribers.PlanVersion, err error) {
+	err = s.read(ctx, fmt.Sprintf("read the plans of partnership %s", id), func(t *tx) error {
+		found, err = list(ctx, t, func(r row) (v subscribers.PlanVersion, err error) {
+			err = r.Scan(&v.Version, &v.YAML, asTime{&v.Created}, &v.By, &v.Why)
+			return v, err
+		}, `SELECT version, body, created, changed_by, why FROM plans WHERE partnership = $1 ORDER BY version DESC`, string(id))
+		return err
+	})
+	return found, err
+}
+
+// ChangePlan makes a plan the next version of a partnership's; one that says the
+// same changes nothing. The version that was changed must still be in force,
+// else it returns subscribers.ErrOutdated.
+func (s *Store) ChangePlan(ctx context.Context, id broker.PartnershipID, from int, plan subscribers.Plan, by, why string, at time.Time) error {
+	body, err := toYAML(plan)
+	if err != nil {
+		return fmt.Errorf("encode plan: %w", err)
+	}
+	return s.write(ctx, fmt.Sprintf("change the plan of partnership %s", id), func(t *tx) error {
+		if err := t.alone(ctx, "import"); err != nil {
+			return err
+		}
+		before, err := one(ctx, t, scanImported, `SELECT p.body, p.plan_version, l.body FROM partnerships p
+			JOIN plans l ON l.partnership = p.id AND l.version = p.plan_version WHERE p.id = $1`, string(id))
+		switch {
+		case err != nil:
+			return err
+		case before.version != from:
+			return subscribers.ErrOutdated
+		case before.plan == body:
+			return nil
+		}
+		if _, err := t.ExecContext(ctx, `INSERT INTO plans (partnership, version, body, created, changed_by, why) VALUES ($1, $2, $3, $4, $5, $6)`,
+			string(id), from+1, body, millis(at), by, why); err != nil {
+			return err
+		}
+		_, err = t.ExecContext(ctx, `UPDATE partnerships SET plan_version = $2 WHERE id = $1`, string(id), from+1)
+		return err
+	})
+}
