@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: icons screens help check test demo bench faults
+.PHONY: icons screens help check test demo bench faults soak
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,10 @@ demo: ## Show Relais at work on this machine
 
 faults: ## Break real nodes and servers at random for half an hour: nothing lost, nothing twice
 	@.ci/faults
+
+soak: ## Keep a node busy for half an hour: memory, goroutines and files stay flat
+	go build -o .cache/bin/relais-soak ./cmd/relais
+	.cache/bin/relais-soak soak
 
 bench: ## Measure the pipeline
 	go test -run '^$$' -bench . -benchmem ./...

@@ -59,7 +59,7 @@ type benchHouse struct {
 	dir, file        string
 	environ          []string // of the node
 	sandboxURL, smtp string
-	web              string
+	web, metrics     string
 	cfg              *config.Config
 	members          []store.MemberRow
 	store            *store.Store // the node's own database, beside the node
@@ -164,16 +164,17 @@ func (h *benchHouse) configure(ctx context.Context, external bool) error {
 	if err != nil {
 		return fmt.Errorf("address of the mail stand-in: %w", err)
 	}
-	h.web = freePort(ctx, "")
+	h.web, h.metrics = freePort(ctx, ""), freePort(ctx, "")
 	text := fmt.Sprintf(`data_dir: %q
 log: {level: warn}
 nats: {listen: %q}
 web: {listen: %q, public_url: "http://%s", open: true}
+metrics: {listen: %q}
 channels:
   sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true}
   email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo}
   push: {subject: "mailto:plp@police-demo.example", base_url: %q, allow_insecure: true}
-`, filepath.Join(h.dir, "data"), freePort(ctx, ""), h.web, h.web, h.sandboxURL, demoAccount, demoToken, host, port, h.sandboxURL)
+`, filepath.Join(h.dir, "data"), freePort(ctx, ""), h.web, h.web, h.metrics, h.sandboxURL, demoAccount, demoToken, host, port, h.sandboxURL)
 	h.file = filepath.Join(h.dir, "relais.yaml")
 	if err := os.WriteFile(h.file, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write the benchmark's configuration: %w", err)
@@ -269,7 +270,10 @@ func (h *benchHouse) startNode(ctx context.Context, stderr io.Writer, profile st
 	if h.node, err = h.child(ctx, stderr, args...); err != nil {
 		return err
 	}
-	return waitUntil(ctx, "the node is ready", func() (bool, error) { return answers(ctx, "http://"+h.web+"/readyz"), nil })
+	return waitUntil(ctx, "the node is ready", func() (bool, error) {
+		// Its figures are there once its consumers are.
+		return answers(ctx, "http://"+h.web+"/readyz") && answers(ctx, "http://"+h.metrics+"/metrics"), nil
+	})
 }
 
 // outbox is what the stand-ins say they took.

@@ -37,6 +37,7 @@ type commands struct {
 	SMS       smsCommands       `cmd:"" name:"sms" help:"Count what an SMS costs before it is sent."`
 	Sandbox   sandboxCommand    `cmd:"" help:"Run the stand-ins for the providers alone, with faults on demand."`
 	Bench     benchCommand      `cmd:"" help:"Measure this machine: the whole pipeline against bare clients, with stand-ins for the providers."`
+	Soak      soakCommand       `cmd:"" help:"Keep a node busy for half an hour, with stand-ins for the providers, and judge whether what it holds stays flat."`
 	VAPID     vapidCommands     `cmd:"" name:"vapid" help:"Make, show and replace the key of push messages."`
 	Email     emailCommands     `cmd:"" help:"Prepare what email needs: the key that signs it."`
 	Config    configCommands    `cmd:"" help:"Check and show the configuration."`

@@ -3,6 +3,7 @@ package metrics
 import (
 	"log/slog"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -90,7 +91,7 @@ func New(labels Labels, now func() time.Time, log *slog.Logger) *Metrics {
 		}, []string{"tick"}),
 	}
 	m.registry.MustRegister(m.funnel, m.calls, m.results, m.ticks,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		collectors.NewGoCollector(collectors.WithGoCollectorRuntimeMetrics(liveHeap())), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, stage := range Stages() {
 		m.funnel.WithLabelValues(stage)
 	}
@@ -104,6 +105,12 @@ func New(labels Labels, now func() time.Time, log *slog.Logger) *Metrics {
 		m.ticks.WithLabelValues(tick).SetToCurrentTime()
 	}
 	return m
+}
+
+// liveHeap is what lives on the heap, by the last collection: the one figure of
+// memory in which a leak shows at once.
+func liveHeap() collectors.GoRuntimeMetricsRule {
+	return collectors.GoRuntimeMetricsRule{Matcher: regexp.MustCompile(`^/gc/heap/live:bytes$`)}
 }
 
 // Handler answers a scrape.

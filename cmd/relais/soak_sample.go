@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+)
+
+// soakSample is what a node held at one moment. Sizes are in bytes.
+type soakSample struct {
+	at                time.Duration // since the beginning
+	taken             float64       // deliveries that providers took
+	resident          float64       // memory of the process, SQLite's caches included
+	heap              float64       // what lives on Go's heap, by the last collection
+	goroutines, files float64
+	wal, database     float64 // files
+}
+
+// sample reads the node's own figures, as Prometheus does, and its files.
+func (h *benchHouse) sample(ctx context.Context) (s soakSample, err error) {
+	page, err := fetch(ctx, http.MethodGet, "http://"+h.metrics+"/metrics")
+	if err != nil {
+		return s, fmt.Errorf("read the node's figures: %w", err)
+	}
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(page))
+	if err != nil {
+		return s, fmt.Errorf("read the node's figures: %w", err)
+	}
+	for name, into := range map[string]*float64{
+		"process_resident_memory_bytes": &s.resident,
+		"go_gc_heap_live_bytes":         &s.heap,
+		"go_goroutines":                 &s.goroutines,
+		"process_open_fds":              &s.files,
+	} {
+		family, found := families[name]
+		if !found {
+			return s, fmt.Errorf("the node does not tell %s", name)
+		}
+		*into = family.GetMetric()[0].GetGauge().GetValue()
+	}
+	s.taken = takenBy(families)
+	file := filepath.Join(h.dir, "data", "relais.db")
+	s.wal, s.database = sizeOf(file+"-wal"), sizeOf(file)
+	return s, nil
+}
+
+func takenBy(families map[string]*dto.MetricFamily) (n float64) {
+	for _, m := range families["relais_provider_calls_total"].GetMetric() {
+		for _, l := range m.GetLabel() {
+			if l.GetName() == "result" && l.GetValue() == "taken" {
+				n += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return n
+}
+
+// sizeOf is 0 for a file that is not there, as a log that was folded in.
+func sizeOf(path string) float64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return float64(info.Size())
+}
