@@ -17,12 +17,12 @@ type channelPart struct {
 // that already holds its defaults. A channel is present when it has a part in
 // the file, be it empty, or any variable. The error is Faults.
 func (c *Config) Channel(name string, into any) (present bool, err error) {
+	if !c.Configured(name) {
+		return false, nil
+	}
 	node, inFile := c.Channels[name]
 	prefix := "channels." + name + "."
 	vars := c.channelVariables(name)
-	if !inFile && len(vars) == 0 {
-		return false, nil
-	}
 	keys := keysOf(prefix, into)
 	var faults Faults
 	if inFile {
@@ -33,6 +33,12 @@ func (c *Config) Channel(name string, into any) (present bool, err error) {
 	faults = append(faults, unknownVariables(envName(prefix), keys, vars)...)
 	c.remember(name, into)
 	return true, faults.orNil()
+}
+
+// Configured says whether a channel has a part in the file or any variable.
+func (c *Config) Configured(name string) bool {
+	_, inFile := c.Channels[name]
+	return inFile || len(c.channelVariables(name)) > 0
 }
 
 func (c *Config) channelVariables(name string) map[string]string {

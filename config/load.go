@@ -29,6 +29,9 @@ func Load(path string, environ []string) (*Config, error) {
 	return c, c.Problems().orNil()
 }
 
+// File is where the configuration was read from; empty: from no file.
+func (c *Config) File() string { return c.file }
+
 // Problems returns what was wrong in the reading and what Validate finds.
 func (c *Config) Problems() Faults {
 	return append(append(Faults{}, c.faults...), c.Validate()...)

@@ -138,6 +138,7 @@ func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.
 
 func (s *Sandbox) routes() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /2010-04-01/Accounts/{file}", s.twilio.account)
 	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Messages.json", s.twilio.create)
 	mux.HandleFunc("GET /2010-04-01/Accounts/{sid}/Messages.json", s.twilio.list)
 	mux.HandleFunc("POST /2010-04-01/Accounts/{sid}/Calls.json", s.phone.create)

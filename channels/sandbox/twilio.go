@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -89,6 +90,17 @@ func retryAfter(w http.ResponseWriter, set Faults) {
 	if set.RetryAfter > 0 {
 		w.Header().Set("Retry-After", decimal(wholeSeconds(set.RetryAfter)))
 	}
+}
+
+// account answers GET …/Accounts/SID.json: who we are, and that we may send.
+func (t *twilio) account(w http.ResponseWriter, r *http.Request) {
+	sid, isAccount := strings.CutSuffix(r.PathValue("file"), ".json")
+	r.SetPathValue("sid", sid)
+	if !isAccount || !t.authentic(r) {
+		t.unauthorised(w)
+		return
+	}
+	t.sandbox.writeJSON(w, http.StatusOK, map[string]string{"sid": sid, "friendly_name": "stand-in", "status": "active", "type": "Full"})
 }
 
 func (t *twilio) authentic(r *http.Request) bool {

@@ -24,6 +24,7 @@ type commands struct {
 	Status    statusCommand     `cmd:"" help:"Show what became of a message."`
 	Backup    backupCommand     `cmd:"" help:"Copy the embedded database into one file, while Relais runs."`
 	Restore   restoreCommand    `cmd:"" help:"Make the embedded database of a backup; Relais must not run."`
+	Doctor    doctorCommand     `cmd:"" help:"Look at everything that Relais needs, and say what to do about what is wrong; exit code 1 if anything is broken."`
 	Dead      deadCommands      `cmd:"" help:"List and replay what a step gave up on."`
 	Digest    digestCommands    `cmd:"" help:"Show the infoflashes that are about to leave, hold them, and add a word."`
 	Cases     casesCommands     `cmd:"" help:"Show of which alerts word is still owed, and close those that allow none."`

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Inspection is what a look at a database found. Nothing was changed.
+type Inspection struct {
+	Step     int64         // that its tables are at; 0: there are none yet
+	Known    int64         // the newest that this program knows
+	Ahead    time.Duration // of the database's clock before this machine's; 0 where they are one
+	ReadOnly error         // why tables cannot be made or written; nil: they can
+}
+
+// Inspect looks at a database and brings no tables up to date, so that it may
+// be called beside a node that runs, and before the first start. The file of
+// an embedded database must exist. An error means that it could not be asked.
+func Inspect(ctx context.Context, url string) (found Inspection, err error) {
+	s, err := connect(url)
+	if err != nil {
+		return found, err
+	}
+	defer s.Close()
+	if err := s.Ping(ctx); err != nil {
+		return found, err
+	}
+	steps, err := s.steps()
+	if err != nil {
+		return found, err
+	}
+	for _, source := range steps.ListSources() {
+		found.Known = max(found.Known, source.Version)
+	}
+	if found.Step, err = s.step(ctx); err != nil {
+		return found, fmt.Errorf("read the step of database %s: %w", s.name, err)
+	}
+	if found.Ahead, err = s.ahead(ctx); err != nil {
+		return found, fmt.Errorf("ask database %s for its time: %w", s.name, err)
+	}
+	found.ReadOnly = s.tryToWrite(ctx)
+	return found, nil
+}
+
+// step is read without goose, which would make its table.
+func (s *Store) step(ctx context.Context) (step int64, err error) {
+	known := `SELECT count(*) FROM sqlite_master WHERE name = 'goose_db_version'`
+	if s.engine.pipelined {
+		known = `SELECT count(*) FROM pg_tables WHERE tablename = 'goose_db_version' AND schemaname = current_schema()`
+	}
+	tables := 0
+	if err := s.reading.QueryRowContext(ctx, known).Scan(&tables); err != nil || tables == 0 {
+		return 0, err
+	}
+	err = s.reading.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM goose_db_version`).Scan(&step)
+	return step, err
+}
+
+// ahead compares the clocks in the middle of a round trip.
+func (s *Store) ahead(ctx context.Context) (time.Duration, error) {
+	if !s.engine.pipelined {
+		return 0, nil
+	}
+	var there time.Time
+	before := time.Now()
+	if err := s.reading.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&there); err != nil {
+		return 0, err
+	}
+	return there.Sub(before.Add(time.Since(before) / 2)), nil
+}
+
+// tryToWrite makes a table, as the next version of Relais may have to, and
+// takes it back.
+func (s *Store) tryToWrite(ctx context.Context) error {
+	t, err := s.writing.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback() //nolint:errcheck // nothing is to be kept
+	_, err = t.ExecContext(ctx, `CREATE TABLE relais_doctor (n INTEGER)`)
+	return err
+}
