@@ -2,9 +2,16 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
+
+// ErrNotLetIn says that the database answers, and refuses user, password or name.
+var ErrNotLetIn = errors.New("the database does not let us in")
 
 // Inspection is what a look at a database found. Nothing was changed.
 type Inspection struct {
@@ -24,7 +31,7 @@ func Inspect(ctx context.Context, url string) (found Inspection, err error) {
 	}
 	defer s.Close()
 	if err := s.Ping(ctx); err != nil {
-		return found, err
+		return found, notLetIn(err)
 	}
 	steps, err := s.steps()
 	if err != nil {
@@ -41,6 +48,16 @@ func Inspect(ctx context.Context, url string) (found Inspection, err error) {
 	}
 	found.ReadOnly = s.tryToWrite(ctx)
 	return found, nil
+}
+
+// notLetIn tells a refusal from silence (PostgreSQL, appendix A: invalid
+// authorization, and no such database).
+func notLetIn(err error) error {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "28") || refused.Code == "3D000") {
+		return errors.Join(ErrNotLetIn, err)
+	}
+	return err
 }
 
 // step is read without goose, which would make its table.

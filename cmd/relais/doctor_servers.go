@@ -9,10 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"relais/broker/jetstream"
 	"relais/channels"
@@ -75,12 +72,11 @@ func (d doctor) database(ctx context.Context) []finding {
 }
 
 func databaseFault(file string, err error) string {
-	var refused *pgconn.PgError
 	switch {
 	case file != "":
 		return "database.unreadable"
-	case errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "28") || refused.Code == "3D000"):
-		return "database.refused" // PostgreSQL, appendix A: invalid authorization, no such database
+	case errors.Is(err, store.ErrNotLetIn):
+		return "database.refused"
 	}
 	return "database.away"
 }
@@ -192,7 +188,7 @@ func (d doctor) redis(ctx context.Context) []finding {
 	if err != nil {
 		return one("redis", where, findingBroken, "redis.away", "cause", causeOf(err))
 	}
-	defer seen.Close() //nolint:errcheck // nothing was written
+	defer seen.Close() // nothing was written
 	found, err := seen.Inspect(ctx)
 	switch {
 	case errors.Is(err, redis.ErrNotLetIn):

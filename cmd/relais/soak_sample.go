@@ -9,9 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
+	"relais/dispatch/metrics"
 )
 
 // soakSample is what a node held at one moment. Sizes are in bytes.
@@ -30,8 +28,7 @@ func (h *benchHouse) sample(ctx context.Context) (s soakSample, err error) {
 	if err != nil {
 		return s, fmt.Errorf("read the node's figures: %w", err)
 	}
-	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(page))
+	figures, err := metrics.Read(bytes.NewReader(page))
 	if err != nil {
 		return s, fmt.Errorf("read the node's figures: %w", err)
 	}
@@ -41,27 +38,16 @@ func (h *benchHouse) sample(ctx context.Context) (s soakSample, err error) {
 		"go_goroutines":                 &s.goroutines,
 		"process_open_fds":              &s.files,
 	} {
-		family, found := families[name]
-		if !found {
+		value, told := figures.Sum(name, "", "")
+		if !told {
 			return s, fmt.Errorf("the node does not tell %s", name)
 		}
-		*into = family.GetMetric()[0].GetGauge().GetValue()
+		*into = value
 	}
-	s.taken = takenBy(families)
+	s.taken, _ = figures.Sum("relais_provider_calls_total", "result", "taken")
 	file := filepath.Join(h.dir, "data", "relais.db")
 	s.wal, s.database = sizeOf(file+"-wal"), sizeOf(file)
 	return s, nil
-}
-
-func takenBy(families map[string]*dto.MetricFamily) (n float64) {
-	for _, m := range families["relais_provider_calls_total"].GetMetric() {
-		for _, l := range m.GetLabel() {
-			if l.GetName() == "result" && l.GetValue() == "taken" {
-				n += m.GetCounter().GetValue()
-			}
-		}
-	}
-	return n
 }
 
 // sizeOf is 0 for a file that is not there, as a log that was folded in.

@@ -12,7 +12,7 @@ import (
 )
 
 // ErrNotLetIn says that Redis answers and refuses user or password.
-var ErrNotLetIn = errors.New("Redis does not let us in")
+var ErrNotLetIn = errors.New("the Redis server does not let us in")
 
 // Inspection is what a look at Redis found.
 type Inspection struct {
