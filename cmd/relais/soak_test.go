@@ -39,7 +39,7 @@ func TestJudgeOfTheSoak(t *testing.T) {
 		"100 bytes for each delivery":  {func(i int, s *soakSample) { s.heap += 100 * 50 * s.at.Seconds() }, []string{"heap"}},
 		"a goroutine every minute":     {func(i int, s *soakSample) { s.goroutines += s.at.Minutes() }, []string{"goroutines"}},
 		"a file every minute":          {func(i int, s *soakSample) { s.files += s.at.Minutes() }, []string{"files"}},
-		"memory beside the heap":       {func(i int, s *soakSample) { s.resident += 20e3 * s.at.Seconds() }, []string{"RSS"}},
+		"memory beside the heap":       {func(i int, s *soakSample) { s.resident += 40e3 * s.at.Seconds() }, []string{"RSS"}},
 		"a log that nobody folds in":   {func(i int, s *soakSample) { s.wal = float64(i) * 1e6 }, []string{"WAL"}},
 		"everything that it got stays": {func(i int, s *soakSample) { s.heap += 1e6 * s.at.Seconds(); s.resident = s.heap + 50e6 }, []string{"heap", "RSS"}},
 	} {

@@ -15,17 +15,23 @@ type Seen struct {
 	clock func() time.Time
 
 	mu      sync.Mutex
-	entries map[string]entry
-	purgeAt int       // how many entries there may be before the ended ones go
-	purged  time.Time // when they last went
+	entries map[string]entry // claims
+	purgeAt int              // how many entries there may be before the ended ones go
+	purged  time.Time        // when they last went
+
+	done, older map[string]time.Time // keys that are done, until when
 }
 
-// entry is a claim, or, without an owner, a key that is done.
+// entry is a claim.
 type entry struct {
 	owner string
-	done  bool
 	ends  time.Time
 }
+
+// maxDone is half of how many keys that are done are kept: the newest. A day of
+// them would take gigabytes on a busy node (docs/reliability.md, Soak); of one
+// that is forgotten the ledger's own claim decides, which costs a row read.
+const maxDone = 20_000
 
 var _ dispatch.Seen = (*Seen)(nil)
 
@@ -38,7 +44,7 @@ const (
 
 // New returns an empty Seen that reads the time from clock.
 func New(clock func() time.Time) *Seen {
-	return &Seen{clock: clock, entries: make(map[string]entry), purgeAt: purgeFloor, purged: clock()}
+	return &Seen{clock: clock, entries: make(map[string]entry), done: make(map[string]time.Time), purgeAt: purgeFloor, purged: clock()}
 }
 
 // Claim implements dispatch.Seen. It returns no error.
@@ -58,16 +64,24 @@ func (s *Seen) Claim(_ context.Context, owner string, keys []string, lease time.
 }
 
 func (s *Seen) verdict(owner, key string, now time.Time) dispatch.Verdict {
+	if until, done := s.doneUntil(key); done && now.Before(until) {
+		return dispatch.Finished
+	}
 	e, ok := s.entries[key]
 	switch {
 	case !ok || e.ended(now):
 		return dispatch.Claimed
-	case e.done:
-		return dispatch.Finished
 	case e.owner != owner:
 		return dispatch.Busy
 	}
 	return dispatch.Claimed
+}
+
+func (s *Seen) doneUntil(key string) (until time.Time, done bool) {
+	if until, done = s.done[key]; !done {
+		until, done = s.older[key]
+	}
+	return until, done
 }
 
 // Done implements dispatch.Seen. It returns no error.
@@ -77,7 +91,11 @@ func (s *Seen) Done(_ context.Context, keys []string, ttl time.Duration) error {
 	now := s.clock()
 	s.purge(now)
 	for _, key := range keys {
-		s.entries[key] = entry{done: true, ends: now.Add(ttl)}
+		delete(s.entries, key)
+		if len(s.done) >= maxDone {
+			s.done, s.older = make(map[string]time.Time), s.done
+		}
+		s.done[key] = now.Add(ttl)
 	}
 	return nil
 }
@@ -87,7 +105,7 @@ func (s *Seen) Release(_ context.Context, owner string, keys []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range keys {
-		if e, ok := s.entries[key]; ok && !e.done && e.owner == owner {
+		if e, ok := s.entries[key]; ok && e.owner == owner {
 			delete(s.entries, key)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"relais/dispatch"
 	"relais/dispatch/dispatchtest"
 )
 
@@ -43,6 +44,27 @@ func TestWhatHasEndedIsForgotten(t *testing.T) {
 	}
 	if got := len(s.entries); got > 2*open+1 {
 		t.Errorf("%d entries are kept, want at most twice the %d that are open", got, open)
+	}
+}
+
+// The newest of what is done is known; how many are kept has a bound.
+func TestOnlyTheNewestOfWhatIsDoneIsKept(t *testing.T) {
+	s := New(time.Now)
+	key := func(i int) []string { return []string{strconv.Itoa(i)} }
+	const all = 5 * maxDone
+	for i := range all {
+		if err := s.Done(t.Context(), key(i), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(s.done) + len(s.older); got > 2*maxDone {
+		t.Errorf("%d keys are kept, want %d at most", got, 2*maxDone)
+	}
+	for i, want := range map[int]dispatch.Verdict{all - maxDone: dispatch.Finished, all - 1: dispatch.Finished, 0: dispatch.Claimed} {
+		got, err := s.Claim(t.Context(), "node-a", key(i), time.Minute)
+		if err != nil || got[0] != want {
+			t.Errorf("key %d: got %v, %v, want %s", i, got, err, want)
+		}
 	}
 }
 
