@@ -15,7 +15,7 @@ type watched struct {
 
 // Watch measures the calls of a channel.
 func (m *Metrics) Watch(name channels.Name, c channels.Channel) channels.Channel {
-	return &watched{c, name, m}
+	return &watched{c, channels.Name(orOther(string(name), m.channels)), m}
 }
 
 // Send is the channel's own.
@@ -25,7 +25,7 @@ func (w *watched) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	w.m.calls.WithLabelValues(string(w.name)).Observe(w.m.now().Sub(began).Seconds())
 	result := taken
 	if err != nil {
-		result = string(channels.AsSendError(err).Class)
+		result = orOther(string(channels.AsSendError(err).Class), Results())
 	} else {
 		w.m.passed(Accepted, 1)
 	}

@@ -24,6 +24,8 @@ type Metrics struct {
 	ticks    *prometheus.GaugeVec
 	now      func() time.Time
 	log      *slog.Logger
+
+	channels, jobs []string // that have a label of their own
 }
 
 // Labels are the closed sets of what stands in labels: nothing else ever does
@@ -59,7 +61,7 @@ func Stages() []string {
 
 // Results lists what a call to a provider can come to.
 func Results() []string {
-	results := []string{taken}
+	results := []string{taken, Other}
 	for _, class := range classes() {
 		results = append(results, string(class))
 	}
@@ -95,7 +97,9 @@ func New(labels Labels, now func() time.Time, log *slog.Logger) *Metrics {
 	for _, stage := range Stages() {
 		m.funnel.WithLabelValues(stage)
 	}
+	m.jobs = labels.Ticks
 	for _, name := range labels.Channels {
+		m.channels = append(m.channels, string(name))
 		m.calls.WithLabelValues(string(name))
 		for _, result := range Results() {
 			m.results.WithLabelValues(string(name), result)
@@ -120,7 +124,7 @@ func (m *Metrics) Handler() http.Handler {
 
 // Ticked notes that a regular job was done.
 func (m *Metrics) Ticked(tick string) {
-	m.ticks.WithLabelValues(tick).Set(float64(m.now().UnixMilli()) / 1000)
+	m.ticks.WithLabelValues(orOther(tick, m.jobs)).Set(float64(m.now().UnixMilli()) / 1000)
 }
 
 func (m *Metrics) passed(stage string, n int) {
