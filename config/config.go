@@ -29,6 +29,7 @@ type Config struct {
 	Prices   Prices               `yaml:"prices"`
 	Keep     Keep                 `yaml:"keep"`
 	Metrics  Metrics              `yaml:"metrics"`
+	Traces   Traces               `yaml:"traces"`
 	Channels map[string]yaml.Node `yaml:"channels"` // each channel's own part, not decoded; Channel reads it
 
 	file     string            // where it was read from; empty: no file
@@ -77,6 +78,11 @@ type Web struct {
 // Metrics says where figures are shown to Prometheus.
 type Metrics struct {
 	Listen string `yaml:"listen" help:"where /metrics is served, on a network of its own; nowhere when not set"`
+}
+
+// Traces says where the spans of each message are sent.
+type Traces struct {
+	Endpoint string `yaml:"endpoint" help:"where spans are sent by OTLP over HTTP, as http://127.0.0.1:4318; nowhere when not set"`
 }
 
 // Dispatch tunes the pipeline.

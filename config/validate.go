@@ -13,7 +13,7 @@ import (
 // nothing outside: whether a server answers is known when Relais starts.
 func (c *Config) Validate() Faults {
 	var faults Faults
-	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep, c.checkMetrics} {
+	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep, c.checkMetrics, c.checkTraces} {
 		faults = append(faults, check()...)
 	}
 	return faults
@@ -145,6 +145,17 @@ func (c *Config) checkMetrics() Faults {
 		return Faults{c.fault("metrics.listen", "is not a host and port", "write it as 127.0.0.1:9464, or leave it out")}
 	case listen == c.Web.Listen && !strings.HasSuffix(listen, ":0"):
 		return Faults{c.fault("metrics.listen", "is the address of the pages", "choose another port: what is public and what is not are kept apart")}
+	}
+	return nil
+}
+
+func (c *Config) checkTraces() Faults {
+	if c.Traces.Endpoint == "" {
+		return nil
+	}
+	u, err := url.Parse(c.Traces.Endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" {
+		return Faults{c.fault("traces.endpoint", "is not the address of a collector", "write it as http://127.0.0.1:4318, or leave it out")}
 	}
 	return nil
 }

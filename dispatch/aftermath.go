@@ -25,6 +25,8 @@ type Aftermath struct {
 	// before it is closed, by channel; 0: one.
 	CloseAfter map[channels.Name]int
 
+	Traces Traces // of what providers report
+
 	// Chance is from 0 to 1; it spreads what failed together, so that it does not
 	// come back together. nil: nothing is spread.
 	Chance func() float64

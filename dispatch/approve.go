@@ -20,6 +20,7 @@ type Approver struct {
 	Channels  []channels.Name
 	Now       func() time.Time
 	Log       *slog.Logger
+	Traces    Traces
 }
 
 // errMoved says that another node moved the approval in between.
@@ -130,9 +131,17 @@ func (a *Approver) move(ctx context.Context, before, after subscribers.Approval,
 	return a.write(ctx, before, after, m, people)
 }
 
-// write keeps the approval's new state and who is written to because of it,
-// then announces both.
 func (a *Approver) write(ctx context.Context, before, after subscribers.Approval, m broker.Message, who people) error {
+	ctx, step := a.Traces.begin(ctx, "approve", m.ID.UUID)
+	step.about(after)
+	err := a.keep(ctx, before, after, m, who)
+	step.end(err)
+	return err
+}
+
+// keep writes the approval's new state and who is written to because of it,
+// then announces both.
+func (a *Approver) keep(ctx context.Context, before, after subscribers.Approval, m broker.Message, who people) error {
 	letters := a.letters(before, after, who, m)
 	services, told, err := a.toPolice(ctx, before, after, who, m)
 	if err != nil {

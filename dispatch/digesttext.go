@@ -25,6 +25,7 @@ func (s *Script) addDigests(ctx context.Context, digests []subscribers.Entry, co
 	if err != nil {
 		return fmt.Errorf("read digests: %w", err)
 	}
+	linkItems(ctx, items)
 	shared := make(map[string]*channels.Content) // many people's digests hold the same items
 	for _, e := range digests {
 		key := digestKey(e, items[e.ID])

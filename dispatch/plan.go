@@ -31,6 +31,7 @@ type Planner struct {
 	Page     int                    // members read at a time, at most; memory stays flat whatever their number
 	Now      func() time.Time
 	Log      *slog.Logger
+	Traces   Traces
 
 	planning sync.Map // the approvals that this node is planning now
 }
@@ -61,7 +62,11 @@ func (p *Planner) Handle(ctx context.Context, e broker.Event) error {
 	if !occasion.Approval.State.Granted() || !occasion.Approval.Planned.IsZero() {
 		return nil
 	}
-	return p.plan(ctx, occasion)
+	ctx, step := p.Traces.begin(ctx, "plan", occasion.Message.ID.UUID)
+	step.about(occasion.Approval)
+	err = p.plan(ctx, occasion)
+	step.end(err)
+	return err
 }
 
 func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subscribers.Occasion, error) {

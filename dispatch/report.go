@@ -16,6 +16,31 @@ func (a Aftermath) Apply(ctx context.Context, reports []channels.Report) error {
 	if err != nil {
 		return err
 	}
+	steps := a.beginReports(ctx, reports, known)
+	err = a.apply(ctx, reports, known)
+	for _, step := range steps {
+		step.end(err)
+	}
+	return err
+}
+
+// beginReports starts a step for each report about a message; they are recorded
+// together.
+func (a Aftermath) beginReports(ctx context.Context, reports []channels.Report, known map[channels.DeliveryID]subscribers.Entry) (steps []step) {
+	if a.Traces.tracer == nil {
+		return nil
+	}
+	for _, r := range reports {
+		if e, ok := known[r.Delivery]; ok && e.Purpose == channels.ForMember {
+			_, step := a.Traces.begin(ctx, "receipt", e.About)
+			step.report(r)
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+func (a Aftermath) apply(ctx context.Context, reports []channels.Report, known map[channels.DeliveryID]subscribers.Entry) error {
 	var outcomes []subscribers.Outcome
 	for _, r := range reports {
 		e, ok := known[r.Delivery]

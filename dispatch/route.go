@@ -26,6 +26,7 @@ type Router struct {
 	Channels []channels.Name // that this installation has, to ask approvers on
 	Now      func() time.Time
 	Log      *slog.Logger
+	Traces   Traces
 }
 
 // Handle takes one published message. A message that cannot be read, or is for
@@ -35,9 +36,16 @@ func (r *Router) Handle(ctx context.Context, e broker.Event) error {
 	if err != nil {
 		return &broker.DropError{Err: err}
 	}
+	ctx, step := r.Traces.begin(ctx, "route", m.ID.UUID)
+	err = r.route(ctx, m, e.Attempt)
+	step.end(err)
+	return err
+}
+
+func (r *Router) route(ctx context.Context, m broker.Message, attempt int) error {
 	partnerships, err := r.addressed(ctx, m)
 	if err == nil {
-		err = r.checkReferences(ctx, m, e.Attempt)
+		err = r.checkReferences(ctx, m, attempt)
 	}
 	var fault *broker.Fault
 	if errors.As(err, &fault) {

@@ -49,6 +49,7 @@ type Sender struct {
 
 	Incidents *Incidents // told when the provider refuses us; nil: nobody is
 	Limiter   Limiter    // nil: this channel has no rate, and its pauses are this node's own
+	Traces    Traces
 
 	slots      chan struct{} // one for each call at once, over all jobs of this node
 	turns      *turns
@@ -86,6 +87,15 @@ func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
 		s.release(ctx, mine)
 		return fmt.Errorf("claim deliveries: %w", err)
 	}
+	ctx, step := s.Traces.beginJob(ctx, "send", claimed)
+	step.count(s.Outlet.Name, len(claimed))
+	err = s.deliver(ctx, mine, claimed, began)
+	step.end(err)
+	return err
+}
+
+// deliver calls, and records what came of it.
+func (s *Sender) deliver(ctx context.Context, mine []channels.DeliveryID, claimed []subscribers.Claimed, began time.Time) error {
 	outcomes := s.sendAll(ctx, claimed, began)
 	// The calls were made: their outcome is written even while the node stops.
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/4)
@@ -212,6 +222,7 @@ func (s *Sender) stopLoops(ctx context.Context, claimed []subscribers.Claimed, c
 func empty(c *channels.Content) bool { return c.Purpose == channels.Digest && len(c.Items) == 0 }
 
 func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *channels.Content) subscribers.Outcome {
+	ctx, step := s.Traces.beginCall(ctx, c)
 	receipt, err := s.Outlet.Channel.Send(ctx, channels.Delivery{
 		ID:       c.ID,
 		Attempt:  c.Attempt,
@@ -222,6 +233,7 @@ func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *chann
 		NotAfter: c.NotAfter,
 		Corrects: c.Replies,
 	})
+	step.endCall(err)
 	if err != nil {
 		return s.failed(ctx, c, channels.AsSendError(err))
 	}

@@ -23,7 +23,7 @@ const (
 func (b *Broker) Publish(ctx context.Context, e broker.Event) error {
 	ctx, cancel := context.WithTimeout(ctx, publishWithin)
 	defer cancel()
-	if _, err := b.js.PublishMsg(ctx, wire(e)); err != nil {
+	if _, err := b.js.PublishMsg(ctx, traced(ctx, wire(e))); err != nil {
 		return publishError(e, err)
 	}
 	return nil
@@ -46,7 +46,7 @@ func (b *Broker) PublishAll(ctx context.Context, events []broker.Event) error {
 func (b *Broker) publishWindow(ctx context.Context, events []broker.Event) error {
 	acks := make([]jetstream.PubAckFuture, len(events))
 	for i, e := range events {
-		ack, err := b.js.PublishMsgAsync(wire(e), jetstream.WithStallWait(publishWithin))
+		ack, err := b.js.PublishMsgAsync(traced(ctx, wire(e)), jetstream.WithStallWait(publishWithin))
 		if err != nil {
 			return publishError(e, err)
 		}

@@ -40,7 +40,7 @@ func (s *Subscription) work(ctx context.Context, msg jetstream.Msg) {
 		},
 	}
 	stop := s.keepAlive(msg)
-	a := s.decide(ctx, found)
+	a := s.decide(withTrace(ctx, msg.Headers()), found)
 	stop()
 	s.answer(ctx, msg, a)
 }

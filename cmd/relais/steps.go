@@ -58,8 +58,8 @@ func (n *node) build(ctx context.Context) error {
 	names := n.channelNames()
 	counted := n.metrics.Count(n.store)
 	s := &n.steps
-	s.router = &dispatch.Router{Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.approver = &dispatch.Approver{Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.router = &dispatch.Router{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.approver = &dispatch.Approver{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
 	if err := n.buildCases(queue); err != nil {
 		return err
 	}
@@ -72,9 +72,9 @@ func (n *node) build(ctx context.Context) error {
 		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
 		Channels: names, Words: n.words, Loops: loops, Now: time.Now, Log: n.log,
 	}
-	s.planner = &dispatch.Planner{Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
+	s.planner = &dispatch.Planner{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
 	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.after = dispatch.Aftermath{Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
+	s.after = dispatch.Aftermath{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.reports = dispatch.NewReports(s.after)
 	n.started("reports", func(ctx context.Context) error { s.reports.Flush(ctx); return nil })
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: digestPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
@@ -89,7 +89,7 @@ func (n *node) build(ctx context.Context) error {
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
 			Outlet: c.Outlet, Ledger: counted, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents, Limiter: n.limiter,
-			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log,
+			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log, Traces: n.traces,
 		})
 	}
 	s.sweeper = &dispatch.Sweeper{

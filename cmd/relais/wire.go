@@ -45,6 +45,7 @@ type node struct {
 
 	metrics    *metrics.Metrics
 	metricsURL string // empty: they are not shown
+	traces     dispatch.Traces
 	steps      steps
 }
 
@@ -53,7 +54,7 @@ type node struct {
 func startNode(ctx context.Context, cfg *config.Config, outbox string, log *slog.Logger) (*node, error) {
 	n := &node{lifecycle: lifecycle{log: log}, cfg: cfg, log: log, outbox: outbox}
 	for _, start := range []func(context.Context) error{
-		n.openStore, n.listen, n.checkEntry, n.openTrial, n.openChannels, n.openBroker, n.openSeen, n.measure, n.build, n.serveWeb, n.takeBounces, n.consume, n.serveMetrics, n.tick,
+		n.openStore, n.listen, n.checkEntry, n.openTrial, n.openChannels, n.openBroker, n.openSeen, n.measure, n.followMessages, n.build, n.serveWeb, n.takeBounces, n.consume, n.serveMetrics, n.tick,
 	} {
 		if err := start(ctx); err != nil {
 			return nil, errors.Join(err, n.stop(context.WithoutCancel(ctx)))
