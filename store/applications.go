@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"relais/channels"
@@ -75,7 +76,9 @@ func readApplication(ctx context.Context, t *tx, id subscribers.ApplicationID, n
 }
 
 // Confirm makes an address of an application a member's contact, for its owner
-// has shown that it is theirs. With the first one the applicant becomes a member.
+// has shown that it is theirs. With the first one the applicant becomes a member;
+// if that is somebody on file, the other addresses are dropped: who knows a name
+// and an address might add a third of their own.
 // One that was confirmed before is left as it is. It returns who it is, or
 // subscribers.ErrNotFound for what has expired.
 func (s *Store) Confirm(ctx context.Context, id subscribers.ApplicationID, on channels.Name, hash channels.AddressHash, now time.Time) (who subscribers.MemberID, err error) {
@@ -118,10 +121,12 @@ func admit(ctx context.Context, t *tx, a subscribers.Application, c subscribers.
 		return subscribers.MemberID{}, err
 	}
 	who := subscribers.NewMemberID()
-	for _, m := range namesakes {
-		if foldName(m.Name) == foldName(a.Name) {
-			who = m.ID
-			break
+	at := slices.IndexFunc(namesakes, func(m named) bool { return foldName(m.Name) == foldName(a.Name) })
+	if at >= 0 {
+		who = namesakes[at].ID
+		if _, err := t.ExecContext(ctx, `DELETE FROM application_contacts WHERE application = $1 AND NOT (channel = $2 AND hash = $3)`,
+			a.ID.UUID[:], string(c.Channel), hash[:]); err != nil {
+			return who, err
 		}
 	}
 	from, to := quietText(a.Quiet)

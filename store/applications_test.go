@@ -74,7 +74,9 @@ func TestWhoJoinsAgainIsTheSame(t *testing.T) {
 		must(t, s.Stop(t.Context(), anne.ID, tilleuls, noon))
 		must(t, s.StopContact(t.Context(), anne.ID, channels.Email, home.Address))
 
-		same(t, "comes back", confirm(t, s, apply(t, s, "anne maes", home), home), anne.ID)
+		a := apply(t, s, "anne maes", home, mobile("+32470000009"))
+		same(t, "comes back", confirm(t, s, a, home), anne.ID)
+		same(t, "addresses that may be a stranger's", len(got(s.Application(t.Context(), a.ID, noon))(t).Contacts), 1)
 		same(t, "reachable", len(members(t, s, tilleuls)[0].Reachable(channels.Email)), 1)
 		if approvers := got(s.Approvers(t.Context(), tilleuls))(t); len(approvers) != 0 {
 			t.Error("who left as coordinator came back as one")

@@ -116,17 +116,21 @@ func contactsOf(ctx context.Context, t *tx, ids []subscribers.MemberID) (map[sub
 func (s *Store) Stop(ctx context.Context, id subscribers.MemberID, p broker.PartnershipID, at time.Time) error {
 	now := millis(at)
 	return s.write(ctx, fmt.Sprintf("take member %s out of partnership %s", id, p), func(t *tx) error {
-		if _, err := t.ExecContext(ctx, `UPDATE memberships SET left_at = $3
-			WHERE partnership = $1 AND member = $2 AND left_at = 0`, string(p), id.UUID[:], now); err != nil {
-			return err
-		}
-		waiting, err := list(ctx, t, scanID, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'left', next_at = 0, final_at = $3
-			WHERE member = $1 AND partnership = $2 AND (state = 'held' OR state = 'digested' AND digest IS NULL) RETURNING id`, id.UUID[:], string(p), now)
-		if err != nil {
-			return err
-		}
-		return wake(ctx, t, waiting, standsFor, now)
+		return stop(ctx, t, id, p, now)
 	})
+}
+
+func stop(ctx context.Context, t *tx, id subscribers.MemberID, p broker.PartnershipID, now int64) error {
+	if _, err := t.ExecContext(ctx, `UPDATE memberships SET left_at = $3
+		WHERE partnership = $1 AND member = $2 AND left_at = 0`, string(p), id.UUID[:], now); err != nil {
+		return err
+	}
+	waiting, err := list(ctx, t, scanID, `UPDATE deliveries SET state = 'suppressed', apart = 1, reason = 'left', next_at = 0, final_at = $3
+		WHERE member = $1 AND partnership = $2 AND (state = 'held' OR state = 'digested' AND digest IS NULL) RETURNING id`, id.UUID[:], string(p), now)
+	if err != nil {
+		return err
+	}
+	return wake(ctx, t, waiting, standsFor, now)
 }
 
 func scanContact(r row, n *int) (c subscribers.Contact, err error) {

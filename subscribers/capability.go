@@ -20,6 +20,8 @@ const (
 	CanOpen   Capability = "open"   // a recipient: read the message as a page
 	CanLeave  Capability = "leave"  // a recipient: stop (RFC 8058)
 
+	CanJoin Capability = "join" // whoever typed an application: confirm its addresses
+
 	CanPreview Capability = "preview" // a coordinator: read an infoflash before it leaves, and hold it
 )
 

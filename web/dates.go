@@ -31,6 +31,15 @@ func (v view) When(t time.Time) string {
 		"day", v.dayOfMonth(day.Day), "month", month, "time", clock)
 }
 
+// Span is how long something lasts, in whole days or years.
+func (v view) Span(d time.Duration) string {
+	const day = 24 * time.Hour
+	if days := int(d / day); days >= 365 && days%365 == 0 {
+		return v.N("span.years", days/365)
+	}
+	return v.N("span.days", int(d/day))
+}
+
 // Day writes a calendar day: "Monday 23 November", with the year when it is
 // another one.
 func (v view) Day(d subscribers.Date) string {

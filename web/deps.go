@@ -206,6 +206,10 @@ type Deps struct {
 	Capabilities   subscribers.Capabilities
 	Push           PushChannel // nil: pages offer no notifications
 	Contacts       Contacts    // may be nil where Push is
+	Joiners        Joiners
+	Holders        Holders
+	AddressBook    AddressBook
+	Courier        Courier // nil: nobody can join on a page
 	Accounts       Accounts
 	Templates      Templates
 	Zone           Zone
@@ -229,4 +233,5 @@ type Options struct {
 	OutboxURL       string          // where the demo or a trial shows what was sent; empty: no link
 	Trial           bool            // only listed recipients really get messages; every page says so
 	TrialRecipients int             // how many are listed
+	Keep            subscribers.Retention
 }

@@ -35,6 +35,7 @@ type mePage struct {
 	Action  string // what the forms' addresses begin with
 	Rest    string // the page that asks when we may write
 	Saved   bool   // a change has just been written
+	Joined  string // the partnership that they have just joined; empty: none
 	Own     broker.Lang
 	In      []subscribers.Partnership
 	Choices []langLink
@@ -81,6 +82,11 @@ func (s *server) getMe(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Title, p.Rest = p.T("me.title"), p.URL("/u/"+r.PathValue("token")+"/rest")
 	p.Saved = r.URL.Query().Has("saved")
+	for _, partnership := range p.In {
+		if r.URL.Query().Get("joined") == string(partnership.ID) {
+			p.Joined = partnership.Name
+		}
+	}
 	s.show(w, r, http.StatusOK, "me", p)
 }
 

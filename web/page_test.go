@@ -99,6 +99,28 @@ func everyPage(w *world) []somePage {
 		{"infoflash to come", w.link(subscribers.CanPreview, previewID), nil, 200},
 		{"infoflash with a note too long", w.link(subscribers.CanPreview, previewID), url.Values{"action": {"note"}, "note": {strings.Repeat("é", 301)}}, 422},
 		{"member's own page", w.me() + "?saved", nil, 200},
+		{"join", "/join/tilleuls", nil, 200},
+		{"join with faults", "/join/tilleuls", url.Values{"sms": {"0470"}, "email": {"jeanne@example.be"}, "from": {"21:00"}, "number": {"12"}}, 422},
+		{"join next door", "/join/tilleuls", url.Values{"name": {"Jeanne"}, "street": {"Lindenstraat"}, "number": {"12"}}, 422},
+		{"sheet of paper", "/sheet/tilleuls", nil, 200},
+		{"sheet of nobody", "/sheet/nowhere", nil, 404},
+		{"join nowhere", "/join/nowhere", nil, 404},
+		{"joining", w.applied.page + "?unsent=voice&again=sms", nil, 200},
+		{"joining with a wrong code", w.applied.page, url.Values{"channel": {"sms"}, "code": {"1234"}}, 422},
+		{"confirm", w.applied.link, nil, 200},
+		{"confirmed before", w.applied.used, nil, 409},
+		{"just joined", w.server.keyPath(memberID) + "?joined=tilleuls", nil, 200},
+		{"key too old", "/me/" + w.caps.Key(memberID, w.now.Add(-subscribers.KeyValidity)), nil, 410},
+		{"renew", "/renew", nil, 200},
+		{"renew what is no address", "/renew", url.Values{"address": {"Anne"}}, 422},
+		{"renewed with a wrong code", "/renew/code", url.Values{"address": {"081 12 34 56"}, "code": {"1"}}, 422},
+		{"a link of one's own", w.me() + "/data", nil, 200},
+		{"addresses", w.server.keyPath(memberID) + "/addresses?saved", nil, 200},
+		{"address with a fault", w.server.keyPath(memberID) + "/addresses", url.Values{"sms": {"0470"}}, 422},
+		{"received", w.server.keyPath(memberID) + "/received", nil, 200},
+		{"own data", w.server.keyPath(memberID) + "/data", nil, 200},
+		{"erase", w.server.keyPath(memberID) + "/erase", nil, 200},
+		{"erase without saying so", w.server.keyPath(memberID) + "/erase", url.Values{}, 422},
 		{"leave one", w.me() + "/leave?partnership=tilleuls", nil, 200},
 		{"leave", w.link(subscribers.CanLeave, letterID), nil, 200},
 		{"left", w.link(subscribers.CanLeave, letterID), url.Values{}, 200},
@@ -172,8 +194,11 @@ func everyPageWorld(t *testing.T) *world {
 	w := newWorld(t)
 	w.options.OutboxURL = "/outbox"
 	w.kept = []subscribers.Template{gasText(w.now)}
+	w.launch()
+	w.addressed()
 	w.restart()
 	w.enroll()
+	w.applied = w.applyOnce()
 	return w
 }
 

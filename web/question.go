@@ -24,6 +24,9 @@ type question struct {
 // linked returns the delivery that the link of a request names, if the link
 // allows what it is used for.
 func (s *server) linked(r *http.Request, may subscribers.Capability) (subscribers.Entry, error) {
+	if may == subscribers.CanLeave && subscribers.IsKey(r.PathValue("token")) {
+		return s.keyHolder(r)
+	}
 	id, err := s.Capabilities.Check(may, r.PathValue("token"))
 	if err != nil {
 		return subscribers.Entry{}, err

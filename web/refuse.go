@@ -21,6 +21,7 @@ type refusalPage struct {
 	Next    string
 	Urgent  bool   // show the emergency line
 	SignIn  string // where to sign in, if that helps
+	Renew   string // where a fresh link is asked for, if that helps
 }
 
 // refusePage answers in the reader's language. Statuses without words of
@@ -84,6 +85,13 @@ func (s *server) refuse(w http.ResponseWriter, r *http.Request, v view, status i
 	s.show(w, r, status, "refused", p)
 }
 
+// refuseAndRenew does so, and leads to where a member asks for a fresh link.
+func (s *server) refuseAndRenew(w http.ResponseWriter, r *http.Request, v view, status int, key string) {
+	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next"), Urgent: true, Renew: v.URL("/renew")}
+	p.Title = p.Heading
+	s.show(w, r, status, "refused", p)
+}
+
 // failPage answers a failed read or write: 404 for what does not exist.
 func (s *server) failPage(w http.ResponseWriter, r *http.Request, doing string, err error) {
 	if errors.Is(err, subscribers.ErrNotFound) {
@@ -100,8 +108,10 @@ func (s *server) refuseLink(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, subscribers.ErrForgedLink):
 		s.refuse(w, r, v, http.StatusForbidden, "link.forged")
+	case errors.Is(err, subscribers.ErrOldLink):
+		s.refuseAndRenew(w, r, v, http.StatusGone, "link.old")
 	case errors.Is(err, subscribers.ErrNotFound):
-		s.refuse(w, r, v, http.StatusNotFound, "link.unknown")
+		s.refuseAndRenew(w, r, v, http.StatusNotFound, "link.unknown")
 	default:
 		s.failPage(w, r, "open link", err)
 	}

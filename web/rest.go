@@ -153,5 +153,8 @@ func (s *server) showRest(w http.ResponseWriter, r *http.Request, entry subscrib
 	p.view = s.viewFor(r, entry.Lang)
 	p.Title = p.T("rest.title")
 	p.Back = p.URL("/u/" + r.PathValue("token"))
+	if subscribers.IsKey(r.PathValue("token")) {
+		p.Back = p.URL("/me/" + r.PathValue("token"))
+	}
 	s.show(w, r, status, "rest", p)
 }

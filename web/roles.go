@@ -30,7 +30,7 @@ const (
 // table lists every route.
 func (s *server) table() []route {
 	var all []route
-	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.signInRoutes(), s.adminRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
+	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.joinRoutes(), s.holderRoutes(), s.signInRoutes(), s.adminRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
 		all = append(all, part...)
 	}
 	return all

@@ -58,16 +58,8 @@ func (w *world) AccountsAt(context.Context, channels.Address) ([]subscribers.Acc
 	return nil, nil
 }
 
-func (w *world) AddCodes(context.Context, channels.AddressHash, []subscribers.Pass, time.Time) error {
-	return nil
-}
-
 func (w *world) UseCode(context.Context, channels.AddressHash, func([]subscribers.Pass) (subscribers.Pass, error), time.Time) (subscribers.Pass, error) {
 	return subscribers.Pass{}, &subscribers.PassError{Why: subscribers.PassWrong}
-}
-
-func (w *world) Pass(context.Context, uuid.UUID) (subscribers.Pass, error) {
-	return subscribers.Pass{}, subscribers.ErrNotFound
 }
 
 func (w *world) AddLink(context.Context, subscribers.Pass, time.Time) error { return nil }
@@ -92,10 +84,6 @@ func (w *world) Appoint(_ context.Context, post subscribers.Post, who subscriber
 func (w *world) EndPost(_ context.Context, id subscribers.MemberID, post subscribers.Post, _ time.Time) error {
 	w.holders = slices.DeleteFunc(w.holders, func(h subscribers.Holder) bool { return h.ID == id && h.Post == post })
 	return nil
-}
-
-func (w *world) UseLink(context.Context, subscribers.Pass, time.Time) error {
-	return subscribers.ErrNotFound
 }
 
 // signInAs gives the browser the session of somebody with these posts.

@@ -149,6 +149,15 @@ func familyKeys() []string {
 	add("people.stays.", "self", "admin", "coordinator", "deputy")
 	add("people.fault.", "name", "email", "post", "left")
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
+	for _, name := range []string{"sms", "email", "voice"} {
+		add("join.", name, name+".hint", "consent."+name, "fault."+name, "mail."+name)
+		add("joining.asked.", name)
+	}
+	for _, state := range []subscribers.ContactState{subscribers.ContactActive, subscribers.ContactStopped, subscribers.ContactClosed} {
+		add("data.state.", string(state))
+	}
+	add("renew.mail.", "title", "sms", "email", "voice")
+	add("joining.fault.", "wrong", "expired", "used", "worn")
 	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {
 		add("refused."+key, ".title", ".text", ".next")
 	}

@@ -26,6 +26,7 @@ type server struct {
 	fitting  chan struct{} // holds one while a picture is made to fit
 	sessions *scs.SessionManager
 	tries    *limits // of signing in
+	visits   *limits // of pages on which anybody may type an address or a code
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
@@ -58,6 +59,7 @@ func newServer(deps Deps, options Options) (*server, error) {
 	}
 	s.sessions = newSessions(s.Deps.Sessions, s.options.PublicURL, s.Log)
 	s.tries = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
+	s.visits = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
 	s.register()
 	return s, nil
 }

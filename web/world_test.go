@@ -74,6 +74,8 @@ type world struct {
 	steps    []subscribers.StageMove
 	versions []subscribers.PlanVersion
 	cookie   *http.Cookie // of the browser that has signed in; nil: nobody has
+
+	joining
 }
 
 const author = "Insp. Dubois"
@@ -122,10 +124,11 @@ func newWorld(t *testing.T) *world {
 		entries:   make(map[channels.DeliveryID]subscribers.Entry),
 		items:     make(map[channels.DeliveryID][]subscribers.DigestItem),
 		statuses:  make(map[broker.MessageID]subscribers.Status),
-		options:   Options{DuplicateWindow: 2 * time.Hour, Open: true},
+		options:   Options{DuplicateWindow: 2 * time.Hour, Open: true, Keep: subscribers.Retention{Consent: 3 * 365 * 24 * time.Hour, Deliveries: 90 * 24 * time.Hour, Journal: 730 * 24 * time.Hour}},
 		parsers:   map[channels.Name]ReportParser{channels.SMS: parser{}, channels.Voice: answerer{}},
 	}
 	w.furnish()
+	w.expectJoiners()
 	w.restart()
 	return w
 }
@@ -256,7 +259,7 @@ func doneStatus(now time.Time) subscribers.Status {
 func (w *world) restart() {
 	w.t.Helper()
 	s, err := newServer(Deps{
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Records: w, Accounts: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Joiners: w, Holders: w, Courier: w.courier, AddressBook: plainBook{}, Passes: w.passes, Records: w, Accounts: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,
@@ -424,7 +427,7 @@ func (w *world) Moves(_ context.Context, id subscribers.ApprovalID) ([]subscribe
 }
 
 func (w *world) Approvers(_ context.Context, p broker.PartnershipID) ([]subscribers.Approver, error) {
-	if p != "tilleuls" {
+	if p != "tilleuls" && !w.allLaunched {
 		return nil, nil
 	}
 	return w.approvers, nil

@@ -39,6 +39,8 @@ func (s speaker) parts(c *channels.Content) part {
 		p.hello = fmt.Sprintf(own.HelloApprover, name(c.Partnership))
 		p.head = join(words.Notice, clip(c.Title), c.Outcome)
 		p.foot = join(words.Emergency, fmt.Sprintf(words.WhyApprover, name(c.Partnership)))
+	case channels.Service: // the text itself says why, and its reader may be no member
+		p.head, p.body, p.foot = join(clip(c.Title)), sentence(c.Body), join(words.Emergency)
 	case channels.Digest:
 		p.head, p.body = join(words.Infoflash), s.items(c)
 	default:

@@ -27,6 +27,7 @@ func (n *node) serveWeb(ctx context.Context) error {
 		return err
 	}
 	deps.Mailer = codeMailer(n.channels)
+	deps.Courier = n.newCourier()
 	if deps.Previewer, err = newPreviewer(n.words, n.channelNames(), n.url, n.cfg.Prices.SMSPart); err != nil {
 		return fmt.Errorf("build the preview: %w", err)
 	}
@@ -37,7 +38,7 @@ func (n *node) serveWeb(ctx context.Context) error {
 	deps.Ending = ending
 	handler, err := web.New(deps, web.Options{
 		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, Open: n.cfg.Web.Open, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
-		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients),
+		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients), Keep: retentionOf(n.cfg.Keep),
 	})
 	if err != nil {
 		return fmt.Errorf("build pages: %w", err)
@@ -80,6 +81,9 @@ func (n *node) webDeps() web.Deps {
 		Records:       n.store,
 		History:       n.store,
 		Members:       n.store,
+		Joiners:       n.store,
+		Holders:       n.store,
+		AddressBook:   addressBook{},
 		Absences:      n.store,
 		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},

@@ -76,6 +76,8 @@ func TestStories(t *testing.T) {
 			"incident": cmdIncident,
 			"digest":   cmdDigest,
 			"leave":    cmdLeave,
+			"joins":    cmdJoins,
+			"gets":     cmdGets,
 			"texts":    cmdTexts,
 			"pictured": cmdPictured,
 			"writes":   cmdWrites,
