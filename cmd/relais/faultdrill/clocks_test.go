@@ -4,11 +4,14 @@ package faultdrill
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,52 +21,75 @@ import (
 // time whose Now is wrong by Jump seconds. Its timers go on as they were, as
 // when a machine's clock is set. Relais itself has no hook for that.
 
-// buildWithClock builds relais so, and returns where it is.
-func buildWithClock(t *testing.T, dir string) string {
-	t.Helper()
+// builtWithClock makes that program once, in a folder that TestMain removes.
+var builtWithClock = sync.OnceValues(func() (string, error) {
+	p, err := built()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Dir(p.relais)
+	overlay, err := clockOverlay(dir)
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(dir, "relais-with-clock")
+	build := exec.Command("go", "build", "-overlay", overlay, "-o", program, "./cmd/relais")
+	build.Dir, build.Stderr = sourceTree(), os.Stderr
+	return program, build.Run()
+})
+
+// clockOverlay writes what stands in for two files of the source, and the file
+// that tells go build so.
+func clockOverlay(dir string) (string, error) {
 	tree, err := filepath.Abs(sourceTree())
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	root, err := exec.Command("go", "env", "GOROOT").Output()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	std := filepath.Join(strings.TrimSpace(string(root)), "src", "time", "time.go")
 	source, err := os.ReadFile(std)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	const now, imports = "	sec, nsec, mono := runtimeNow()\n	if mono == 0 {", `	_ "unsafe" // for go:linkname`
-	wrong := strings.Replace(string(source), now, "	sec, nsec, mono := runtimeNow()\n	sec += Jump.Load()\n	if mono == 0 {", 1)
-	wrong = strings.Replace(wrong, imports, "	\"sync/atomic\"\n"+imports, 1) + "\n// Jump is by how many seconds Now is wrong.\nvar Jump atomic.Int64\n"
-	if strings.Count(wrong, "Jump") != 3 || !strings.Contains(wrong, "sync/atomic") {
-		t.Fatalf("%s is not as the drill knows it: mend clocks_test.go", std)
-	}
-	changed, setter := filepath.Join(dir, "time.go"), filepath.Join(dir, "clock_drill.go")
-	write(t, changed, wrong)
-	ours, err := os.ReadFile(filepath.Join("testdata", "clock.go.txt"))
+	wrong, err := withJump(string(source))
 	if err != nil {
-		t.Fatal(err)
+		return "", fmt.Errorf("%s: %w", std, err)
 	}
-	write(t, setter, string(ours))
-	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{std: changed, filepath.Join(tree, "cmd", "relais", "clock_drill.go"): setter}})
+	setter, err := filepath.Abs(filepath.Join("testdata", "clock.go.txt"))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	file, program := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "relais-with-clock")
-	write(t, file, string(overlay))
-	build := exec.Command("go", "build", "-overlay", file, "-o", program, "./cmd/relais")
-	build.Dir = tree
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build with a clock of its own: %v\n%s", err, out)
+	changed, overlay := filepath.Join(dir, "time.go"), filepath.Join(dir, "overlay.json")
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{std: changed, filepath.Join(tree, "cmd", "relais", "clock_drill.go"): setter}})
+	if err != nil {
+		return "", err
 	}
-	return program
+	return overlay, errors.Join(os.WriteFile(changed, []byte(wrong), 0o600), os.WriteFile(overlay, text, 0o600))
+}
+
+// withJump makes Now of package time wrong.
+func withJump(source string) (string, error) {
+	for _, at := range []struct{ place, added string }{
+		{"	_ \"unsafe\" // for go:linkname", "\n	\"sync/atomic\""},
+		{"	sec, nsec, mono := runtimeNow()", "\n	sec += Jump.Load()"},
+	} {
+		if strings.Count(source, at.place) == 0 {
+			return "", fmt.Errorf("there is no %q in it: mend clocks_test.go", at.place)
+		}
+		source = strings.Replace(source, at.place, at.place+at.added, 1)
+	}
+	return source + "\n// Jump is by how many seconds Now is wrong.\nvar Jump atomic.Int64\n", nil
 }
 
 // withClocks gives each node a clock of its own, before it starts.
 func (w *town) withClocks() {
-	program := buildWithClock(w.t, w.dir)
+	program, err := builtWithClock()
+	if err != nil {
+		w.t.Fatalf("build with a clock of its own: %v", err)
+	}
 	for _, n := range w.nodes {
 		n.args = append([]string{program}, n.args[1:]...)
 		n.env = append(n.env, "DRILL_CLOCK="+w.clockOf(n))
