@@ -117,8 +117,10 @@ func (s *Sweeper) next(ctx context.Context, c subscribers.Claimed, waiting map[c
 		until, waits := waiting[c.ID]
 		o = release(c, until, waits, now)
 		return o, o.State == channels.Pending
-	case channels.Calling: // its node died, or took longer than the lease
-		o.State, o.NextAt = channels.Unknown, now
+	case channels.Calling:
+		// Its node died, took longer than the lease, or has another clock than ours
+		// and is calling at this very moment: it gets the time to say so.
+		o.State, o.NextAt = channels.Unknown, now.Add(reconcileAfter)
 		return o, false
 	case channels.Unknown:
 		return s.reconcile(ctx, c)
