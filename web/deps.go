@@ -195,6 +195,8 @@ type Deps struct {
 	Absences       Absences
 	Infoflashes    Infoflashes
 	MemberTexts    MemberTexts
+	Journals       Journals
+	Roll           Roll
 	Previewer      Previewer
 	Forecaster     Forecaster
 	History        History

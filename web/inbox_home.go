@@ -23,7 +23,7 @@ func (s *server) partnershipView(r *http.Request, p subscribers.Partnership, her
 
 func (v view) tabs(p broker.PartnershipID, here string) []tab {
 	tabs := []tab{{v.T("inbox.title"), v.URL("/inbox"), false}}
-	for _, page := range []string{"absences", "plan"} {
+	for _, page := range []string{"members", "absences", "journal", "plan"} {
 		tabs = append(tabs, tab{v.T("tab." + page), v.URL("/inbox/partnerships/" + string(p) + "/" + page), page == here})
 	}
 	return tabs

@@ -137,7 +137,7 @@ func familyKeys() []string {
 	add("owed.ended.", string(subscribers.EndedByFeedback), string(subscribers.EndedByClosing), string(subscribers.EndedByCancel), string(subscribers.NotAllowed))
 	add("standing.", "held", "held.you", "questioned", "questioned.you")
 	add("journal.", "approved", "direct", "refused", "held", "resumed", "questioned", "answered", "released", "overruled", "lapsed", "replaced", "withdrawn")
-	add("tab.", "absences", "plan")
+	add("tab.", "members", "absences", "journal", "plan")
 	add("compose.title.", "alert", "update", "cancel")
 	for _, role := range subscribers.PostRoles() {
 		add("post.", string(role))

@@ -88,6 +88,8 @@ func (n *node) webDeps() web.Deps {
 		Budgets:       n.steps.budgets,
 		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
 		MemberTexts:   n.store,
+		Journals:      n.store,
+		Roll:          n.store,
 		DeadLetters:   n.steps.graveyard,
 		Reports:       n.steps.reports,
 		ReportParsers: parsers,
