@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"slices"
@@ -25,6 +26,7 @@ type inboxPage struct {
 	Next    []string // what comes next, and when
 	Push    pushOffer
 	Mine    []inboxPartnership
+	Events  string // where it is told of changes
 }
 
 // inboxQuestion is one message that waits for an answer, with the form to give it.
@@ -75,6 +77,8 @@ func (s *server) getInbox(w http.ResponseWriter, r *http.Request) {
 	p.Title, p.Push = p.T("inbox.title"), s.offerPush(p.view, "/inbox")
 	mine, err := s.inboxOf(r.Context(), callerOf(r.Context()).account)
 	if err == nil {
+		seen := mine.fingerprint(s.Now())
+		p.Events = p.URL("/inbox/live?seen=" + hex.EncodeToString(seen[:]))
 		err = s.fillInbox(r.Context(), &p, mine)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,6 +47,14 @@ type snapshot [sha256.Size]byte
 // look reads how things stand; ended: nothing will change any more.
 type look func(ctx context.Context) (now snapshot, ended bool, err error)
 
+// snapshotOf is what a page says that it shows; what is none is nothing yet.
+func snapshotOf(text string) (s snapshot) {
+	if data, err := hex.DecodeString(text); err == nil {
+		copy(s[:], data)
+	}
+	return s
+}
+
 // tellChanges keeps a stream open and says each time that something has changed.
 func (s *server) tellChanges(w http.ResponseWriter, r *http.Request, pace time.Duration, look look) {
 	select {
@@ -70,7 +79,7 @@ func (s *server) tellChanges(w http.ResponseWriter, r *http.Request, pace time.D
 func (s *server) watch(w http.ResponseWriter, r *http.Request, stream *http.ResponseController, pace time.Duration, look look) error {
 	turn := time.NewTicker(pace)
 	defer turn.Stop()
-	var seen snapshot
+	seen := snapshotOf(r.URL.Query().Get("seen"))
 	said := time.Time{}
 	for {
 		now, ended, err := look(r.Context())
