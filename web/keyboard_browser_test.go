@@ -18,20 +18,20 @@ func TestPublishByTheKeyboardInChromium(t *testing.T) {
 	server := httptest.NewServer(w.handler)
 	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(), chromedp.Navigate(server.URL+"/?zone=demo&lang=fr"))
-	tabTo(ctx, t, `a.kind[href*="kind=hazard"]`)
-	press(ctx, t, "\r")
+	tabOnto(ctx, t, `a.kind[href*="kind=hazard"]`)
+	pressKeys(ctx, t, "\r")
 	browsertest.Do(ctx, t, chromedp.WaitVisible(chromedp.CSS(`#compose`)))
 
-	tabTo(ctx, t, `[name="partnership"][value="tilleuls"]`)
-	press(ctx, t, " ")
-	tabTo(ctx, t, `[name="title.fr"]`)
-	press(ctx, t, "Incendie, rue du Moulin")
-	tabTo(ctx, t, `[name="body.fr"]`)
-	press(ctx, t, "Restez chez vous.")
-	tabTo(ctx, t, `[name="author"]`)
-	press(ctx, t, "Insp. Dubois")
-	tabTo(ctx, t, `button.big.yes`)
-	press(ctx, t, "\r")
+	tabOnto(ctx, t, `[name="partnership"][value="tilleuls"]`)
+	pressKeys(ctx, t, " ")
+	tabOnto(ctx, t, `[name="title.fr"]`)
+	pressKeys(ctx, t, "Incendie, rue du Moulin")
+	tabOnto(ctx, t, `[name="body.fr"]`)
+	pressKeys(ctx, t, "Restez chez vous.")
+	tabOnto(ctx, t, `[name="author"]`)
+	pressKeys(ctx, t, "Insp. Dubois")
+	tabOnto(ctx, t, `button.big.yes`)
+	pressKeys(ctx, t, "\r")
 	browsertest.Do(ctx, t, chromedp.WaitVisible(chromedp.CSS(`body[data-page="progress"]`)))
 
 	shut(server) // nothing is written any more
@@ -40,12 +40,12 @@ func TestPublishByTheKeyboardInChromium(t *testing.T) {
 	}
 }
 
-// tabTo presses the tab key until what a selector names is focused, and checks
+// tabOnto presses the tab key until what a selector names is focused, and checks
 // that the focus is seen.
-func tabTo(ctx context.Context, t *testing.T, selector string) {
+func tabOnto(ctx context.Context, t *testing.T, selector string) {
 	t.Helper()
 	for range 80 {
-		press(ctx, t, "\t")
+		pressKeys(ctx, t, "\t")
 		if browsertest.Eval[bool](ctx, t, `document.activeElement.matches(`+"`"+selector+"`"+`)`) {
 			if browsertest.Eval[bool](ctx, t, `(() => { const s = getComputedStyle(document.activeElement); const card = document.activeElement.closest(".card");
 				return s.outlineStyle !== "none" || card && getComputedStyle(card).outlineStyle !== "none"; })()`) {
@@ -57,7 +57,7 @@ func tabTo(ctx context.Context, t *testing.T, selector string) {
 	t.Fatalf("tab does not come to %s", selector)
 }
 
-func press(ctx context.Context, t *testing.T, keys string) {
+func pressKeys(ctx context.Context, t *testing.T, keys string) {
 	t.Helper()
 	browsertest.Do(ctx, t, chromedp.KeyEvent(keys))
 }
