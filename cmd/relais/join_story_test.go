@@ -20,7 +20,7 @@ import (
 func cmdJoins(ts *testscript.TestScript, _ bool, args []string) {
 	d, id, number := villageOf(ts), broker.PartnershipID(args[1]), args[2]
 	before := countMembers(ts, d, id)
-	page := follows(ts, d.node.url+"/join/"+args[1], url.Values{"name": {args[0]}, "language": {"fr"}, "sms": {number}, "agree.sms": {"1"}})
+	page := follows(ts, d.node.url+"/join/"+args[1], url.Values{"name": {args[0]}, "street": {"rue du Moulin"}, "number": {"7"}, "language": {"fr"}, "sms": {number}, "agree.sms": {"1"}})
 	if got := countMembers(ts, d, id); got != before {
 		ts.Fatalf("%d members before the code was typed, want %d", got, before)
 	}
