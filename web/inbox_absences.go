@@ -185,7 +185,7 @@ func (v view) monthURL(p subscribers.Partnership, first subscribers.Date, form a
 // an absence, the next one the last.
 func (v view) absenceDay(m absenceMatter, day, today subscribers.Date, form absenceForm) calendarDay {
 	cover := m.plan.CoverOn(m.approvers, day)
-	d := calendarDay{Number: day.Day, Says: v.Day(day) + ": " + v.covered(cover)}
+	d := calendarDay{Number: day.Day, Says: fmt.Sprint(day.Day) + ", " + v.Day(day) + ": " + v.covered(cover)}
 	mine := slices.ContainsFunc(cover.Away, func(a subscribers.Approver) bool { return a.ID == m.me })
 	switch {
 	case day.Before(today):

@@ -120,8 +120,8 @@ func TestInboxIsInstallable(t *testing.T) {
 	for _, e := range found.InstallabilityErrors {
 		t.Errorf("not installable: %s %+v", e.ErrorID, e.ErrorArguments)
 	}
-	if state := browsertest.Eval[string](ctx, t, `navigator.serviceWorker.getRegistration("/inbox").then((r) => new Promise((active) => {
-		const look = () => (r?.active?.state === "activated" ? active(r.active.state) : setTimeout(look, 20));
+	if state := browsertest.Eval[string](ctx, t, `navigator.serviceWorker.ready.then((r) => new Promise((active) => {
+		const look = () => (r.active.state === "activated" ? active(r.active.state) : setTimeout(look, 20));
 		look();
 	}))`); state != "activated" {
 		t.Fatalf("the worker is %s", state)
