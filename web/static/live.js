@@ -3,7 +3,8 @@
 // data-events it is told when (server-sent events); without them, and when they
 // end before the time, it asks every data-every seconds. Without script the page
 // reloads itself. What somebody has begun to write or unfolded there is not taken
-// away from them: the part stays as it is until they have finished.
+// away from them, nor a button from under their finger: the part stays as it is
+// until they have finished.
 "use strict";
 (() => {
   const part = () => document.getElementById("live");
@@ -11,10 +12,11 @@
   let running = false;
   let again = false;
   let timer = 0;
+  let pressed = false;
 
   const typed = (e) => ("value" in e && e.value !== e.defaultValue) || e === document.activeElement;
   const busy = () =>
-    part()?.querySelector("details[open] form") || [...(part()?.querySelectorAll("input:not([type=hidden]), textarea") ?? [])].some(typed);
+    pressed || part()?.querySelector("details[open] form") || [...(part()?.querySelectorAll("input:not([type=hidden]), textarea") ?? [])].some(typed);
 
   async function refresh() {
     if (running) {
@@ -39,6 +41,11 @@
           }
           if (!document.querySelector("main h1")?.isEqualNode(page.querySelector("main h1"))) {
             location.reload();
+            return;
+          }
+          if (busy()) {
+            running = false;
+            refresh(); // later: it was begun while the page was on its way
             return;
           }
           const focused = document.activeElement?.closest?.("#live a")?.getAttribute("href");
@@ -81,6 +88,10 @@
     events.addEventListener("error", stop); // from now on it asks
     document.addEventListener("visibilitychange", () => !document.hidden && refresh());
   }
+
+  // A button that is replaced between press and release is not clicked.
+  addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => (pressed = false), 300), true);
 
   listen();
 })();
