@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"relais/broker"
 	"relais/channels"
@@ -27,6 +29,9 @@ type Missive struct {
 	Text broker.Text
 	Link string // empty: none
 }
+
+// Format writes a placeholder for every verb, for whoever holds one can use it.
+func (Missive) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[missive]") }
 
 // AddressBook knows how addresses are written.
 type AddressBook interface {

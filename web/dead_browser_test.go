@@ -30,7 +30,7 @@ func TestDeadLettersAreReplayedAtTheDeskInChromium(t *testing.T) {
 	)
 	picture(ctx, t, "dead-filtered")
 	browsertest.Do(ctx, t, chromedp.Click(chromedp.CSS(`a[href*="ask=1"]`)), chromedp.WaitVisible(chromedp.CSS(`#ask`)))
-	if got, want := browsertest.Eval[string](ctx, t, `document.querySelector("#ask").textContent`), "2 opnieuw afspelen?"; got != want {
+	if got, want := browsertest.Eval[string](ctx, t, `document.querySelector("#ask").textContent`), "2 opnieuw proberen?"; got != want {
 		t.Errorf("it asks %q, want %q", got, want)
 	}
 	picture(ctx, t, "dead-asked")

@@ -55,20 +55,26 @@ func (c *courier) Hand(ctx context.Context, on channels.Name, to channels.Addres
 	if open == nil {
 		return &channels.SendError{Class: channels.Rejected, Err: errors.New("this channel is not configured")}
 	}
-	id, now := uuid.Must(uuid.NewV7()), time.Now()
-	_, err := open.Channel.Send(ctx, channels.Delivery{
-		ID: channels.DeliveryID{UUID: id}, Attempt: 1, To: to, Priority: broker.Urgent, NotAfter: now.Add(missiveLasts),
+	if err := handOver(ctx, open.Channel, to, m, time.Now().Add(missiveLasts)); err != nil {
+		return fmt.Errorf("hand a missive to %s: %w", on, err)
+	}
+	return nil
+}
+
+// handOver gives a missive to a channel. Its id names nobody; its provider tries
+// until it is no good any more.
+func handOver(ctx context.Context, through channels.Channel, to channels.Address, m web.Missive, until time.Time) error {
+	id := uuid.Must(uuid.NewV7())
+	_, err := through.Send(ctx, channels.Delivery{
+		ID: channels.DeliveryID{UUID: id}, Attempt: 1, To: to, Priority: broker.Urgent, NotAfter: until,
 		Links: channels.Links{Open: m.Link},
 		Content: &channels.Content{
 			Key: "missive/" + id.String(), Purpose: channels.Service, Lang: m.Lang, Partnership: m.From, Tag: m.Tag,
 			Kind: broker.Info, Urgency: broker.Expected, MsgType: broker.TypeAlert,
-			Title: m.Text.Title, Body: m.Text.Body, Sent: now, Expires: now.Add(missiveLasts),
+			Title: m.Text.Title, Body: m.Text.Body, Sent: time.Now(), Expires: until,
 		},
 	})
-	if err != nil {
-		return fmt.Errorf("hand a missive to %s: %w", on, err)
-	}
-	return nil
+	return err
 }
 
 // HandLater implements web.Courier.

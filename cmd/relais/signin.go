@@ -5,11 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/google/uuid"
-
-	"relais/broker"
 	"relais/channels"
 	"relais/config"
 	"relais/store"
@@ -30,22 +26,12 @@ func openPasses(ctx context.Context, s *store.Store) (subscribers.Passes, error)
 	return subscribers.NewPasses(key)
 }
 
-// mailer writes to somebody at once through the email channel. What it writes
-// stands in no row, for it lets its reader in.
+// mailer lets people in through the email channel, as courier writes.
 type mailer struct{ channel channels.Channel }
 
-// Mail sends one email. Its Message-ID names nobody.
+// Mail implements web.Mailer.
 func (m mailer) Mail(ctx context.Context, to channels.Address, letter web.PassLetter) error {
-	id := uuid.Must(uuid.NewV7())
-	now := time.Now()
-	_, err := m.channel.Send(ctx, channels.Delivery{
-		ID: channels.DeliveryID{UUID: id}, Attempt: 1, To: to, Priority: broker.Urgent, NotAfter: letter.Until, Links: channels.Links{Open: letter.Link},
-		Content: &channels.Content{
-			Key: "signin/" + id.String(), Purpose: channels.Service, Lang: letter.Lang, Partnership: "Relais", Title: letter.Text.Title, Body: letter.Text.Body,
-			Sent: now, Expires: letter.Until,
-		},
-	})
-	return err
+	return handOver(ctx, m.channel, to, web.Missive{From: "Relais", Tag: "Relais", Lang: letter.Lang, Text: letter.Text, Link: letter.Link}, letter.Until)
 }
 
 // codeMailer is nil where email is not configured.
