@@ -16,6 +16,12 @@ const (
 	reachWithin   = 5 * time.Second        // how long the start tries to reach an external server
 	reachAgain    = 250 * time.Millisecond // the pause between two tries
 	reconnectWait = time.Second
+
+	// A connection on which nothing was heard for pingEvery, three times in a row,
+	// leads nowhere: a new one is made within 20 seconds. By the client's own
+	// defaults it would be 6 minutes, in which no alert is heard of (decision 0076).
+	pingEvery       = 5 * time.Second
+	pingsUnanswered = 2
 )
 
 // connect opens the connection to the embedded server, or to cfg.URL if there is none.
@@ -67,6 +73,8 @@ func connectOptions(cfg Config, log *slog.Logger) []nats.Option {
 		nats.Timeout(2 * time.Second),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(reconnectWait),
+		nats.PingInterval(pingEvery),
+		nats.MaxPingsOutstanding(pingsUnanswered),
 		nats.IgnoreAuthErrorAbort(), // an operator who turns keys must not stop us for good
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil { // nil: we closed it

@@ -57,13 +57,6 @@ func fill(t *testing.T, dir string) (free func()) {
 	}
 }
 
-func handedOut(got chan string) broker.Handler {
-	return func(_ context.Context, e broker.Event) error {
-		got <- e.ID
-		return nil
-	}
-}
-
 // A full disk stops the streams. As soon as there is room they go on by
 // themselves, and have all that they ever took.
 func TestStreamsGoOnAfterAFullDisk(t *testing.T) {

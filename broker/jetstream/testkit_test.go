@@ -220,3 +220,10 @@ func numbered(n int) []string {
 	}
 	return ids
 }
+
+func handedOut(got chan string) broker.Handler {
+	return func(_ context.Context, e broker.Event) error {
+		got <- e.ID
+		return nil
+	}
+}
