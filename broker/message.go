@@ -19,6 +19,7 @@ type Message struct {
 	Partnerships []PartnershipID `json:"partnerships,omitempty"` // empty: the whole zone
 	Author       string          `json:"author"`                 // the officer, as shown to coordinators
 	AuthorID     uuid.UUID       `json:"authorId,omitzero"`      // who that is, where they have signed in
+	Via          string          `json:"via,omitempty"`          // the token of the program that published it; empty: none did
 	Sent         time.Time       `json:"sent"`                   // when it was published
 	Expires      time.Time       `json:"expires"`                // nothing is sent after it
 	Kind         Kind            `json:"kind"`

@@ -59,6 +59,9 @@ func checkIDs(m Message) *Fault {
 	case strings.TrimSpace(m.Author) == "" || !plainLine(m.Author, 120):
 		return &Fault{"author", "is missing, longer than 120 characters or not one plain line", "name the officer who wrote the message"}
 	}
+	if !plainLine(m.Via, 120) {
+		return &Fault{"via", "is longer than 120 characters or not one plain line", "leave it out"}
+	}
 	for i, p := range m.Partnerships {
 		if !ValidToken(string(p)) {
 			return &Fault{fmt.Sprintf("partnerships[%d]", i), "is malformed", "use the partnership's id: lower case letters, digits and hyphens"}

@@ -13,7 +13,7 @@ import (
 func TestRightsOfRoles(t *testing.T) {
 	for role, want := range map[PostRole][]Right{
 		PostAdmin: {ReadMessages, ReadApprovals, ReadCases, ReadIncidents, AckIncidents, ReadOfficers, ReadBudget, ReadDigests,
-			ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, ReadDead, Replay},
+			ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, KeepTokens, ReadDead, Replay},
 		PostMandated: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
 			ReadBudget, ReadDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadPartnerships, ChangePartnerships, KeepTexts},
 		PostOfficer: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,

@@ -2,8 +2,8 @@ package subscribers
 
 import "slices"
 
-// Right is one kind of thing that somebody may do, in the words that tokens of
-// programs name it by.
+// Right is one kind of thing that somebody may do. The scopes of tokens are made
+// of rights.
 type Right string
 
 // The rights. Each is had in a zone or in a partnership, by a role.
@@ -31,6 +31,7 @@ const (
 	ReadPartnerships   Right = "partnerships:read"  // the partnerships of a zone, their stages and plans
 	ChangePartnerships Right = "partnerships:write" // move them to another stage, change their plans
 	KeepTexts          Right = "texts:write"        // the texts that a zone begins its messages with
+	KeepTokens         Right = "tokens:write"       // make tokens for programs, list and revoke them
 	ReadDead           Right = "dead:read"
 	Replay             Right = "dead:replay"
 )
@@ -39,7 +40,7 @@ const (
 func Rights() []Right {
 	return []Right{
 		ReadMessages, Publish, ReadApprovals, Decide, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, ReadDead, Replay,
+		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, KeepTokens, ReadDead, Replay,
 	}
 }
 
@@ -69,7 +70,7 @@ func (do Right) roles() []PostRole {
 		return []PostRole{PostAdmin, PostMandated, PostCoordinator}
 	case ReadBudget:
 		return append(zone, PostCoordinator, PostDeputy)
-	case ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadDead, Replay:
+	case ReadMembers, ChangeMembers, ReadPeople, ChangePeople, KeepTokens, ReadDead, Replay:
 		return []PostRole{PostAdmin}
 	}
 	return nil

@@ -24,7 +24,7 @@ func aboutZone(_ *server, r *http.Request, who caller) (bool, error) {
 	if zone == "" {
 		return who.somewhere(), nil
 	}
-	for _, mine := range who.account.Zones(who.right) {
+	for _, mine := range who.zones() {
 		if mine == zone {
 			return true, nil
 		}

@@ -23,8 +23,9 @@ type refusal func(w http.ResponseWriter, r *http.Request, status int)
 const maxBody = 448 << 10
 
 // guarded lets those in who may do what the row says, and no request that comes
-// from another site's page.
-func (s *server) guarded(row route, refuse refusal) http.Handler {
+// from another site's page. Scope is what the token of a zone needs; none opens
+// a row without.
+func (s *server) guarded(row route, scope subscribers.TokenScope, refuse refusal) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, row.most(r))
@@ -43,6 +44,8 @@ func (s *server) guarded(row route, refuse refusal) http.Handler {
 			s.askWho(w, r, row, refuse)
 		case status != 0:
 			refuse(w, r, status)
+		case who.byToken() && (scope == "" || !who.token.Has(scope)):
+			s.refuseScope(w, r, row, scope)
 		default:
 			s.admit(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)), row, refuse)
 		}
@@ -80,7 +83,7 @@ func (s *server) askWho(w http.ResponseWriter, r *http.Request, row route, refus
 	case person:
 		s.refuseToSignIn(w, r, http.StatusUnauthorized, "refused.signin")
 	default:
-		w.Header().Set("WWW-Authenticate", `Basic realm="Relais", charset="UTF-8"`)
+		challenge(w, r)
 		refuse(w, r, http.StatusUnauthorized)
 	}
 }

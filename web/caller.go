@@ -46,6 +46,7 @@ type Accounts interface {
 type caller struct {
 	everything bool                // holds the configured token, or Relais is open and they are on this machine
 	account    subscribers.Account // who has signed in; zero: nobody
+	token      subscribers.Token   // by which a program of a zone came; zero: by none
 	right      subscribers.Right
 }
 
@@ -61,28 +62,43 @@ func (c caller) signedIn() bool { return c.account.ID != subscribers.MemberID{} 
 
 // may says whether the caller has the route's right there.
 func (c caller) may(there subscribers.Scope) bool {
-	return c.everything || c.account.May(c.right, there)
+	return c.mayAlso(c.right, there)
 }
 
 // mayAlso says whether the caller has another right there.
 func (c caller) mayAlso(right subscribers.Right, there subscribers.Scope) bool {
-	return c.everything || c.account.May(right, there)
+	return c.everything || c.account.May(right, there) || c.token.May(right, there)
 }
 
 // somewhere says whether the caller has the route's right in any zone.
-func (c caller) somewhere() bool { return c.everything || len(c.account.Zones(c.right)) > 0 }
+func (c caller) somewhere() bool { return c.everything || len(c.zones()) > 0 }
+
+// zones lists those in which the caller has the route's right, in order; who may
+// do everything has it in each that is served.
+func (c caller) zones() []broker.ZoneID {
+	if c.token.May(c.right, subscribers.Scope{Zone: c.token.Zone}) {
+		return []broker.ZoneID{c.token.Zone}
+	}
+	return c.account.Zones(c.right)
+}
 
 // called is the name under which somebody does something: their own where they
-// have signed in, else the one that they typed or their program sent.
+// have signed in, else the one that they typed or their program sent, with the
+// token by which it came.
 func (c caller) called(typed string) string {
-	if c.signedIn() {
+	switch {
+	case c.signedIn():
 		return c.account.Name
+	case c.byToken() && typed != "":
+		return typed + " (token " + c.token.Name + ")"
 	}
 	return typed
 }
 
-// wrote says whose message it is, where somebody has signed in.
+// wrote says whose message it is, where somebody has signed in, and by which
+// token it came. The author's name stays as it is, for rule 5 compares it.
 func (c caller) wrote(m broker.Message) broker.Message {
+	m.Via = c.token.Name
 	if c.signedIn() {
 		m.Author, m.AuthorID = c.account.Name, c.account.ID.UUID
 	}
@@ -101,11 +117,8 @@ func (c caller) signed(d subscribers.Decision) subscribers.Decision {
 
 // whoCalls finds out who makes a request, or returns the status with which it is refused.
 func (s *server) whoCalls(r *http.Request) (caller, int, error) {
-	if r.Header.Get("Authorization") != "" && (!s.options.Open || !s.options.APIToken.IsZero()) {
-		if !s.options.APIToken.IsZero() && sameSecret(presentedToken(r), s.options.APIToken.Reveal()) {
-			return caller{everything: true}, 0, nil
-		}
-		return caller{}, http.StatusUnauthorized, nil
+	if s.showsToken(r) {
+		return s.program(r)
 	}
 	account, err := s.signedIn(r.Context())
 	switch {
@@ -153,7 +166,7 @@ func (s *server) myZones(ctx context.Context) ([]broker.ZoneID, error) {
 	if who.everything {
 		return zones, nil
 	}
-	mine := who.account.Zones(who.right)
+	mine := who.zones()
 	return slices.DeleteFunc(slices.Clone(zones), func(z broker.ZoneID) bool { return !slices.Contains(mine, z) }), nil
 }
 
@@ -169,7 +182,7 @@ func (s *server) mayEverywhere(ctx context.Context, right subscribers.Right) (bo
 		return false, fmt.Errorf("list zones: %w", err)
 	}
 	for _, zone := range zones {
-		if !who.account.May(right, subscribers.Scope{Zone: zone}) {
+		if !who.mayAlso(right, subscribers.Scope{Zone: zone}) {
 			return false, nil
 		}
 	}

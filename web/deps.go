@@ -213,6 +213,7 @@ type Deps struct {
 	AddressBook    AddressBook
 	Courier        Courier // nil: nobody can join on a page
 	Accounts       Accounts
+	Tokens         Tokens
 	Templates      Templates
 	Zone           Zone
 	PlanReader     PlanReader

@@ -128,7 +128,7 @@ func (s *server) fillFound(ctx context.Context, p *historyPage, search subscribe
 		if t.Title == "" { // retention has purged it
 			t.Title, lang = p.Kind(m.Kind), p.Lang
 		}
-		p.Found = append(p.Found, foundLine{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent), Author: m.Author, Head: p.head(m)})
+		p.Found = append(p.Found, foundLine{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent), Author: p.byline(m), Head: p.head(m)})
 	}
 	if next != (subscribers.SearchMark{}) {
 		q.Set("after", writeMark(next))

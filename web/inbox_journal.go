@@ -135,7 +135,7 @@ func (v view) sentRow(one sent, p subscribers.Partnership) []string {
 	t, _ := one.message.Text(v.Lang, p.Languages...)
 	d := one.approval.Decision
 	return []string{
-		v.stamp(one.message.Sent), v.Kind(one.message.Kind), v.Urgency(one.message.Urgency), t.Title, one.message.Author,
+		v.stamp(one.message.Sent), v.Kind(one.message.Kind), v.Urgency(one.message.Urgency), t.Title, v.byline(one.message),
 		v.T("outcome." + string(one.approval.State) + ".title"), d.By, v.T("how." + string(d.How)), v.stamp(d.At), d.Note, d.Why,
 		fmt.Sprint(one.reached.People), fmt.Sprint(one.reached.Reached), one.message.ID.String(),
 	}

@@ -82,7 +82,7 @@ type messageHead struct {
 func (v view) head(m broker.Message) messageHead {
 	h := messageHead{
 		Kind: v.Kind(m.Kind), Urgency: v.Urgency(m.Urgency), Class: string(m.Urgency),
-		Author: m.Author, Reason: m.Override, Sent: v.When(m.Sent), Expires: v.When(m.Expires), Over: !v.now.Before(m.Expires),
+		Author: v.byline(m), Reason: m.Override, Sent: v.When(m.Sent), Expires: v.When(m.Expires), Over: !v.now.Before(m.Expires),
 	}
 	switch m.MsgType {
 	case broker.TypeUpdate:

@@ -48,6 +48,7 @@ func (s *server) refusePage(w http.ResponseWriter, r *http.Request, status int) 
 // refuseRight answers somebody who is known, and whose posts do not let them do
 // this here.
 func (s *server) refuseRight(w http.ResponseWriter, r *http.Request, d door) {
+	challengeScope(w, r)
 	if d == doorAPI {
 		writeJSON(w, http.StatusForbidden, problem{Error: "Your role does not let you do this here: it belongs to another zone, partnership or role."})
 		return
@@ -133,9 +134,10 @@ type faulty struct {
 
 func refuseJSON(w http.ResponseWriter, _ *http.Request, status int) {
 	sentence := map[int]string{
-		http.StatusUnauthorized:       "This needs a token: send it as Authorization: Bearer. The relais command takes web.api_token from its configuration.",
+		http.StatusUnauthorized:       "This needs a token: send one that is still good as Authorization: Bearer. A zone's administrator makes them at /tokens; the relais command takes web.api_token from its configuration.",
 		statusCrossOrigin:             "Another site's page sent this request; send it from a program or from these pages.",
 		http.StatusNotFound:           "Nothing stands at this address.",
+		http.StatusTooManyRequests:    "Too many tokens that nobody made were sent from here. Wait a minute, then send the right one.",
 		http.StatusMethodNotAllowed:   "This address does not take that method; the Allow header lists those it takes.",
 		http.StatusMisdirectedRequest: "With web.open this answers only on this machine, as localhost; leave web.open out where others are to reach it.",
 	}[status]

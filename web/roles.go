@@ -27,25 +27,43 @@ const (
 	doorSignIn door = "sign-in" // whoever wants to sign in
 )
 
+// apiRoute is a route for programs, with the scope that the token of a zone needs.
+type apiRoute struct {
+	route
+	scope subscribers.TokenScope
+}
+
+// peopleOnly is the scope of what only people do, and programs that may do
+// everything: no token of a zone opens it.
+const peopleOnly subscribers.TokenScope = ""
+
 // table lists every route.
 func (s *server) table() []route {
-	var all []route
-	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.joinRoutes(), s.holderRoutes(), s.signInRoutes(), s.adminRoutes(), s.callbackRoutes(), s.apiRoutes(), s.apiPeopleRoutes(), s.plainRoutes()} {
+	var all, programs []route
+	for _, row := range s.apiTable() {
+		programs = append(programs, row.route)
+	}
+	for _, part := range [][]route{s.deskRoutes(), s.inboxRoutes(), s.linkRoutes(), s.memberRoutes(), s.joinRoutes(), s.holderRoutes(), s.signInRoutes(), s.adminRoutes(), s.callbackRoutes(), programs, s.plainRoutes()} {
 		all = append(all, part...)
 	}
 	return all
 }
 
+// apiTable lists those for programs.
+func (s *server) apiTable() []apiRoute { return append(s.apiRoutes(), s.apiPeopleRoutes()...) }
+
 // register puts the table into the mux.
 func (s *server) register() {
+	for _, row := range s.apiTable() {
+		s.mux.Handle(row.pattern, s.guarded(row.route, row.scope, refuseJSON))
+	}
 	for _, row := range s.table() {
 		switch row.door {
+		case doorAPI: // above, with their scopes
 		case doorPage:
-			s.mux.Handle(row.pattern, s.guarded(row, s.refusePage))
+			s.mux.Handle(row.pattern, s.guarded(row, peopleOnly, s.refusePage))
 		case doorSignIn:
 			s.mux.Handle(row.pattern, s.entrance(row))
-		case doorAPI:
-			s.mux.Handle(row.pattern, s.guarded(row, refuseJSON))
 		default:
 			s.mux.Handle(row.pattern, row.do)
 		}
@@ -158,44 +176,44 @@ func (s *server) callbackRoutes() []route {
 }
 
 // apiRoutes are for programs: what is written, and what became of it.
-func (s *server) apiRoutes() []route {
-	return []route{
-		{"GET /api/messages", doorAPI, subscribers.ReadMessages, aboutZone, s.apiMessages},
-		{"POST /api/messages", doorAPI, subscribers.Publish, aboutZone, s.apiPublish}, // the body's zone: readMessage
-		{"POST /api/messages/alike", doorAPI, subscribers.Publish, aboutZone, s.apiAlike},
-		{"GET /api/messages/{id}", doorAPI, subscribers.ReadMessages, aboutMessage, s.apiStatus},
-		{"GET /api/approvals", doorAPI, subscribers.ReadApprovals, aboutZone, s.apiApprovals},
-		{"GET /api/approvals/{id}", doorAPI, subscribers.ReadApprovals, aboutApproval, s.apiApproval},
-		{"POST /api/approvals/{id}/approve", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalApproved)},
-		{"POST /api/approvals/{id}/refuse", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalRefused)},
-		{"POST /api/approvals/{id}/hold", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalHeld)},
-		{"POST /api/approvals/{id}/question", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalQuestioned)},
-		{"POST /api/approvals/{id}/answer", doorAPI, subscribers.SpeakAsPolice, aboutApproval, s.apiDecide(subscribers.ApprovalPending)},
-		{"POST /api/approvals/{id}/release", doorAPI, subscribers.SpeakAsPolice, aboutApproval, s.apiDecide(subscribers.ApprovalOverruled)},
-		{"GET /api/cases", doorAPI, subscribers.ReadCases, aboutZone, s.apiCases},
-		{"POST /api/cases/{id}/close", doorAPI, subscribers.CloseCases, aboutCase, s.apiCloseCase},
-		{"GET /api/incidents", doorAPI, subscribers.ReadIncidents, aboutZone, s.apiIncidents},
-		{"POST /api/incidents/{id}/ack", doorAPI, subscribers.AckIncidents, aboutIncident, s.apiAck},
-		{"GET /api/dead", doorAPI, subscribers.ReadDead, aboutEverywhere, s.apiDead},
-		{"POST /api/dead/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplayAll},
-		{"POST /api/dead/{id}/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplay},
+func (s *server) apiRoutes() []apiRoute {
+	return []apiRoute{
+		{route{"GET /api/messages", doorAPI, subscribers.ReadMessages, aboutZone, s.apiMessages}, subscribers.ScopeRead},
+		{route{"POST /api/messages", doorAPI, subscribers.Publish, aboutZone, s.apiPublish}, subscribers.ScopePublish}, // the body's zone: readMessage
+		{route{"POST /api/messages/alike", doorAPI, subscribers.Publish, aboutZone, s.apiAlike}, subscribers.ScopePublish},
+		{route{"GET /api/messages/{id}", doorAPI, subscribers.ReadMessages, aboutMessage, s.apiStatus}, subscribers.ScopeRead},
+		{route{"GET /api/approvals", doorAPI, subscribers.ReadApprovals, aboutZone, s.apiApprovals}, subscribers.ScopeRead},
+		{route{"GET /api/approvals/{id}", doorAPI, subscribers.ReadApprovals, aboutApproval, s.apiApproval}, subscribers.ScopeRead},
+		{route{"POST /api/approvals/{id}/approve", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalApproved)}, peopleOnly},
+		{route{"POST /api/approvals/{id}/refuse", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalRefused)}, peopleOnly},
+		{route{"POST /api/approvals/{id}/hold", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalHeld)}, peopleOnly},
+		{route{"POST /api/approvals/{id}/question", doorAPI, subscribers.Decide, aboutApproval, s.apiDecide(subscribers.ApprovalQuestioned)}, peopleOnly},
+		{route{"POST /api/approvals/{id}/answer", doorAPI, subscribers.SpeakAsPolice, aboutApproval, s.apiDecide(subscribers.ApprovalPending)}, subscribers.ScopeFollow},
+		{route{"POST /api/approvals/{id}/release", doorAPI, subscribers.SpeakAsPolice, aboutApproval, s.apiDecide(subscribers.ApprovalOverruled)}, peopleOnly},
+		{route{"GET /api/cases", doorAPI, subscribers.ReadCases, aboutZone, s.apiCases}, subscribers.ScopeRead},
+		{route{"POST /api/cases/{id}/close", doorAPI, subscribers.CloseCases, aboutCase, s.apiCloseCase}, subscribers.ScopeFollow},
+		{route{"GET /api/incidents", doorAPI, subscribers.ReadIncidents, aboutZone, s.apiIncidents}, subscribers.ScopeRead},
+		{route{"POST /api/incidents/{id}/ack", doorAPI, subscribers.AckIncidents, aboutIncident, s.apiAck}, subscribers.ScopeFollow},
+		{route{"GET /api/dead", doorAPI, subscribers.ReadDead, aboutEverywhere, s.apiDead}, subscribers.ScopeOperate},
+		{route{"POST /api/dead/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplayAll}, subscribers.ScopeOperate},
+		{route{"POST /api/dead/{id}/replay", doorAPI, subscribers.Replay, aboutEverywhere, s.apiReplay}, subscribers.ScopeOperate},
 	}
 }
 
 // apiPeopleRoutes are for programs: who there is, and what they want.
-func (s *server) apiPeopleRoutes() []route {
-	return []route{
-		{"GET /api/officers", doorAPI, subscribers.ReadOfficers, aboutZone, s.apiOfficers},
-		{"GET /api/budget", doorAPI, subscribers.ReadBudget, aboutZone, s.apiBudget},
-		{"GET /api/partnerships/{id}/absences", doorAPI, subscribers.ReadAbsences, aboutPartnership, s.apiAbsences},
-		{"PUT /api/partnerships/{id}/absences", doorAPI, subscribers.SetAbsences, aboutPartnership, s.apiSetAbsences},
-		{"GET /api/members/{id}/rest", doorAPI, subscribers.ReadMembers, aboutMember, s.apiRest},
-		{"PUT /api/members/{id}/rest", doorAPI, subscribers.ChangeMembers, aboutMember, s.apiSetRest},
-		{"GET /api/digests", doorAPI, subscribers.ReadDigests, aboutZone, s.apiDigests},
-		{"GET /api/digests/{partnership}/{date}", doorAPI, subscribers.ReadDigests, aboutPartnership, s.apiDigest},
-		{"POST /api/digests/{partnership}/{date}/hold", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.HoldSlot)},
-		{"POST /api/digests/{partnership}/{date}/release", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.ReleaseSlot)},
-		{"POST /api/digests/{partnership}/{date}/note", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.NoteSlot)},
+func (s *server) apiPeopleRoutes() []apiRoute {
+	return []apiRoute{
+		{route{"GET /api/officers", doorAPI, subscribers.ReadOfficers, aboutZone, s.apiOfficers}, subscribers.ScopeRead},
+		{route{"GET /api/budget", doorAPI, subscribers.ReadBudget, aboutZone, s.apiBudget}, subscribers.ScopeRead},
+		{route{"GET /api/partnerships/{id}/absences", doorAPI, subscribers.ReadAbsences, aboutPartnership, s.apiAbsences}, subscribers.ScopeRead},
+		{route{"PUT /api/partnerships/{id}/absences", doorAPI, subscribers.SetAbsences, aboutPartnership, s.apiSetAbsences}, subscribers.ScopeMembers},
+		{route{"GET /api/members/{id}/rest", doorAPI, subscribers.ReadMembers, aboutMember, s.apiRest}, subscribers.ScopeMembers},
+		{route{"PUT /api/members/{id}/rest", doorAPI, subscribers.ChangeMembers, aboutMember, s.apiSetRest}, subscribers.ScopeMembers},
+		{route{"GET /api/digests", doorAPI, subscribers.ReadDigests, aboutZone, s.apiDigests}, subscribers.ScopeRead},
+		{route{"GET /api/digests/{partnership}/{date}", doorAPI, subscribers.ReadDigests, aboutPartnership, s.apiDigest}, subscribers.ScopeRead},
+		{route{"POST /api/digests/{partnership}/{date}/hold", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.HoldSlot)}, peopleOnly},
+		{route{"POST /api/digests/{partnership}/{date}/release", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.ReleaseSlot)}, peopleOnly},
+		{route{"POST /api/digests/{partnership}/{date}/note", doorAPI, subscribers.ChangeDigests, aboutPartnership, s.apiChangeDigest(subscribers.NoteSlot)}, peopleOnly},
 	}
 }
 

@@ -237,6 +237,50 @@ func TestRolesOnEveryRoute(t *testing.T) {
 	compareGolden(t, "testdata/roles.txt", got.String())
 }
 
+// Every route for programs is walked by a token of each scope, at home and
+// elsewhere; those that no token opens answer so, as RFC 6750 has it.
+func TestScopesOnEveryRoute(t *testing.T) {
+	var got strings.Builder
+	for _, row := range newWorld(t).server.apiTable() {
+		if row.scope != peopleOnly && !row.scope.Grants(row.right) {
+			t.Errorf("%s: the scope %s does not grant %s", row.pattern, row.scope, row.right)
+		}
+		w := newWorld(t)
+		w.withElsewhere()
+		allowed := map[bool][]string{}
+		for _, scope := range subscribers.TokenScopes() {
+			secret := w.withToken("CAD "+string(scope), scope)
+			for _, away := range []bool{false, true} {
+				if w.walkedByToken(t, row, secret, away) {
+					allowed[away] = append(allowed[away], string(scope))
+				}
+			}
+		}
+		fmt.Fprintf(&got, "%s\n\tat home:    %s\n\telsewhere:  %s\n", row.pattern, strings.Join(allowed[false], " "), strings.Join(allowed[true], " "))
+	}
+	compareGolden(t, "testdata/scopes.txt", got.String())
+}
+
+// walkedByToken says whether a token opens a route.
+func (w *world) walkedByToken(t *testing.T, row apiRoute, secret string, away bool) bool {
+	t.Helper()
+	q := w.touch(row.pattern, away)
+	q.header["Authorization"] = "Bearer " + secret
+	answer := w.do(q)
+	switch result, asks := outcomeOf(answer.Code, ""), answer.Header().Get("WWW-Authenticate"); {
+	case result == "refused" && strings.Contains(asks, `error="insufficient_scope"`):
+		if named := strings.Contains(asks, `, scope="`); named && !strings.Contains(asks, `scope="`+string(row.scope)+`"`) {
+			t.Errorf("%s: asks for %s", row.pattern, asks)
+		}
+		return false
+	case result == "allowed" && (away || answer.Code != http.StatusNotFound):
+		return true
+	default:
+		t.Errorf("%s, elsewhere %v: got %d, %s: %s", row.pattern, away, answer.Code, asks, answer.Body)
+		return false
+	}
+}
+
 // walked makes one request, and says in a word what became of it.
 func (w *world) walked(row route, away bool) string {
 	answer := w.do(w.touch(row.pattern, away))

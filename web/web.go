@@ -26,6 +26,7 @@ type server struct {
 	fitting  chan struct{} // holds one while a picture is made to fit
 	sessions *scs.SessionManager
 	tries    *limits // of signing in
+	unknown  *limits // of tokens that nobody made
 	visits   *limits // of pages on which anybody may type an address or a code
 }
 
@@ -59,6 +60,7 @@ func newServer(deps Deps, options Options) (*server, error) {
 	}
 	s.sessions = newSessions(s.Deps.Sessions, s.options.PublicURL, s.Log)
 	s.tries = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
+	s.unknown = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
 	s.visits = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
 	s.register()
 	return s, nil

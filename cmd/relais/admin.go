@@ -17,9 +17,10 @@ import (
 	"relais/web"
 )
 
-// adminCommands let the first person in.
+// adminCommands let the first person in, and programs.
 type adminCommands struct {
 	Invite adminInviteCommand `cmd:"" help:"Send a zone's administrator the link with which they sign in for the first time."`
+	Token  adminTokenCommands `cmd:"" help:"Make, show and revoke the tokens with which programs of a zone use the API."`
 }
 
 type adminInviteCommand struct {

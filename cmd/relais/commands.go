@@ -31,7 +31,7 @@ type commands struct {
 	Incidents incidentsCommands `cmd:"" help:"Show what went wrong and a person must look at, and say that it was seen."`
 	Budget    budgetCommand     `cmd:"" help:"Show what partnerships have spent this month, and of which budget."`
 	Officers  officersCommands  `cmd:"" help:"Show the people of the police to whom Relais writes."`
-	Admin     adminCommands     `cmd:"" help:"Let the first administrator of a zone sign in."`
+	Admin     adminCommands     `cmd:"" help:"Let the first administrator of a zone sign in, and programs use the API."`
 	Members   membersCommands   `cmd:"" help:"Change what single members want."`
 	Import    importCommands    `cmd:"" help:"Read partnerships, members and officers from files."`
 	Plan      planCommands      `cmd:"" help:"Explain a communication plan, and try it out."`

@@ -97,6 +97,7 @@ func (n *node) webDeps() web.Deps {
 		Push:          n.pushChannel(),
 		Contacts:      n.store,
 		Accounts:      n.store,
+		Tokens:        n.store,
 		Templates:     n.store,
 		Zone:          n.store,
 		PlanReader:    planReader{},
