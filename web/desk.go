@@ -128,6 +128,9 @@ func (p *deskPage) fillAdmin(who caller) {
 	if who.mayAlso(subscribers.KeepTexts, there) {
 		p.Admin = append(p.Admin, action{p.T("templates.title"), p.URL("/templates?zone=" + string(p.Zone))})
 	}
+	if who.mayAlso(subscribers.KeepTokens, there) {
+		p.Admin = append(p.Admin, action{p.T("tokens.title"), p.URL("/tokens?zone=" + string(p.Zone))})
+	}
 }
 
 func (s *server) fillOwed(ctx context.Context, p *deskPage) (err error) {

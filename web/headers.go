@@ -36,7 +36,7 @@ func referrerPolicy(r *http.Request) string {
 	if r.URL.Path == "/" {
 		return "same-origin"
 	}
-	for _, desk := range []string{"/messages", "/approvals", "/cases", "/incidents", "/signin", "/signout", "/account", "/inbox", "/people", "/templates", "/zone"} {
+	for _, desk := range []string{"/messages", "/approvals", "/cases", "/incidents", "/signin", "/signout", "/account", "/inbox", "/people", "/tokens", "/templates", "/zone"} {
 		if strings.HasPrefix(r.URL.Path, desk) {
 			return "same-origin"
 		}

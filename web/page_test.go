@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,6 +170,9 @@ func everyPage(w *world) []somePage {
 		{"people", "/people?zone=demo", nil, 200},
 		{"people with faults", "/people?zone=demo", url.Values{"name": {""}, "email": {"x"}, "post": {"king"}}, 422},
 		{"somebody invited without mail", "/people/" + adminID.String() + "/end?zone=demo", url.Values{"post": {"admin"}}, 409},
+		{"tokens", "/tokens?zone=demo", nil, 200},
+		{"tokens with faults", "/tokens?zone=demo", url.Values{"name": {""}}, 422},
+		{"a token just made", "/tokens?zone=demo", url.Values{"name": {"CAD"}, "scope": {"read", "publish"}, "days": {"90"}}, 200},
 		{"forged", "/a/AAAA", nil, 403},
 		{"nowhere", "/nowhere", nil, 404},
 		{"wrong method", "/m/x", url.Values{}, 405},
@@ -181,7 +185,8 @@ func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder 
 		w.withCoordinator() // the others are for whoever sits at an open installation
 	}
 	path := p.path + mark(p.path) + "lang=" + string(lang)
-	if p.path == "/account" { // it is about who has signed in
+	w.tokens = slices.DeleteFunc(w.tokens, func(one subscribers.Token) bool { return one.Name == "CAD" }) // made in each language
+	if p.path == "/account" {                                                                             // it is about who has signed in
 		w.signInAs("Claire Lambert", subscribers.Post{Role: subscribers.PostOfficer, Zone: "demo"}, subscribers.Post{Role: subscribers.PostCoordinator, Zone: "demo", Partnership: "tilleuls"})
 		defer func() { w.cookie = nil }()
 	}
@@ -197,6 +202,9 @@ func everyPageWorld(t *testing.T) *world {
 	w := newWorld(t)
 	w.options.OutboxURL = "/outbox"
 	w.kept = []subscribers.Template{gasText(w.now)}
+	w.withToken("Screen at the station", subscribers.ScopeRead, subscribers.ScopeFollow)
+	w.withToken("Old dispatch", subscribers.ScopePublish)
+	w.tokens[1].Revoked, w.tokens[1].RevokedBy = w.now, "Luc Thys"
 	w.launch()
 	w.addressed()
 	w.restart()

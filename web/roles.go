@@ -163,6 +163,9 @@ func (s *server) adminRoutes() []route {
 		{"POST /people", doorPage, subscribers.ChangePeople, aboutZone, s.postPerson},
 		{"POST /people/{id}/invite", doorPage, subscribers.ChangePeople, aboutZone, s.postInvite},
 		{"POST /people/{id}/end", doorPage, subscribers.ChangePeople, aboutZone, s.postEndPost},
+		{"GET /tokens", doorPage, subscribers.KeepTokens, aboutZone, s.getTokens},
+		{"POST /tokens", doorPage, subscribers.KeepTokens, aboutZone, s.postToken},
+		{"POST /tokens/{id}/revoke", doorPage, subscribers.KeepTokens, aboutZone, s.postRevoke},
 	}
 }
 

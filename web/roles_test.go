@@ -124,7 +124,7 @@ func (w *world) touch(pattern string, away bool) request {
 	}
 	id := map[string]string{
 		"messages": message.String(), "approvals": approval.String(), "cases": caseOf.String(), "incidents": incident.String(),
-		"partnerships": partnership, "members": member.String(), "people": deputyID.String(), "dead": deadID.String(), "templates": text.String(), "zone": partnership,
+		"partnerships": partnership, "members": member.String(), "people": deputyID.String(), "dead": deadID.String(), "templates": text.String(), "tokens": tokenID.String(), "zone": partnership,
 	}
 	for thing, name := range id {
 		path = strings.Replace(path, thing+"/{id}", thing+"/"+name, 1)
@@ -145,6 +145,8 @@ func (w *world) touch(pattern string, away bool) request {
 		q.form.Set("zone", zone)
 	case strings.HasPrefix(pattern, "POST /api/messages"):
 		q.body = fmt.Sprintf(`{"zone": %q, "author": "Insp. Dubois", "kind": "info", "expires": %q, "texts": {"fr": {"title": "Réunion", "body": "Mardi."}}}`, zone, w.now.Add(time.Hour).Format(time.RFC3339))
+	case strings.HasPrefix(pattern, "POST /tokens"):
+		q.path, q.form = q.path+"?zone="+zone, url.Values{"name": {"CAD"}, "scope": {"read"}, "days": {"90"}}
 	case strings.HasPrefix(pattern, "POST /people"):
 		q.path, q.form = q.path+"?zone="+zone, url.Values{"name": {"Eva"}, "email": {"eva@police.example"}, "post": {"officer"}}
 		if strings.Contains(pattern, "{") {
@@ -215,6 +217,7 @@ func TestRolesOnEveryRoute(t *testing.T) {
 		w := newWorld(t)
 		w.withElsewhere()
 		w.withBrowsers()
+		w.tokens = []subscribers.Token{{ID: tokenID, Zone: "demo", Name: "Screen", Expires: w.now.Add(time.Hour)}}
 		fmt.Fprintf(&got, "\tsigned out: %s\n", w.walked(row, false))
 		allowed := map[bool][]string{}
 		for _, who := range visitors() {

@@ -148,6 +148,10 @@ func familyKeys() []string {
 	add("signin.fault.", string(subscribers.PassWrong), string(subscribers.PassExpired), string(subscribers.PassUsed), string(subscribers.PassWorn))
 	add("people.stays.", "self", "admin", "coordinator", "deputy")
 	add("people.fault.", "name", "email", "post", "left")
+	for _, scope := range subscribers.TokenScopes() {
+		add("tokens.scope.", string(scope))
+	}
+	add("tokens.fault.", "name", "scopes", "days")
 	add("fault.", "title", "body", "author", "expires", "partnerships", "clearance")
 	for _, name := range []string{"sms", "email", "voice"} {
 		add("join.", name, name+".hint", "consent."+name, "fault."+name, "mail."+name)

@@ -18,6 +18,12 @@ type Tokens interface {
 	TokenOf(ctx context.Context, hash subscribers.TokenHash) (subscribers.Token, error)
 	// NoteTokenUse writes when one was used last.
 	NoteTokenUse(ctx context.Context, id subscribers.TokenID, at time.Time) error
+	// Tokens returns those of a zone, the newest first.
+	Tokens(ctx context.Context, zone broker.ZoneID) ([]subscribers.Token, error)
+	// AddToken writes one, or returns subscribers.ErrTokenName.
+	AddToken(ctx context.Context, one subscribers.Token) error
+	// RevokeToken ends one of a zone, or returns subscribers.ErrNotFound.
+	RevokeToken(ctx context.Context, zone broker.ZoneID, id subscribers.TokenID, by string, at time.Time) error
 }
 
 // usedEvery is how exactly the last use of a token is kept: a program that asks

@@ -4,10 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -30,6 +34,33 @@ func (w *world) NoteTokenUse(_ context.Context, id subscribers.TokenID, at time.
 		}
 	}
 	return nil
+}
+
+// Tokens implements Tokens.
+func (w *world) Tokens(_ context.Context, zone broker.ZoneID) ([]subscribers.Token, error) {
+	return slices.DeleteFunc(slices.Clone(w.tokens), func(one subscribers.Token) bool { return one.Zone != zone }), nil
+}
+
+// AddToken implements Tokens.
+func (w *world) AddToken(_ context.Context, one subscribers.Token) error {
+	for _, other := range w.tokens {
+		if other.Zone == one.Zone && other.Name == one.Name {
+			return subscribers.ErrTokenName
+		}
+	}
+	w.tokens = append(w.tokens, one)
+	return nil
+}
+
+// RevokeToken implements Tokens.
+func (w *world) RevokeToken(_ context.Context, zone broker.ZoneID, id subscribers.TokenID, by string, at time.Time) error {
+	for i, one := range w.tokens {
+		if one.ID == id && one.Zone == zone {
+			w.tokens[i].Revoked, w.tokens[i].RevokedBy = at, by
+			return nil
+		}
+	}
+	return subscribers.ErrNotFound
 }
 
 // withToken makes a token of the zone demo, and returns its secret.
@@ -167,5 +198,72 @@ func TestUnknownTokensAreLimited(t *testing.T) {
 	}
 	if got := w.bearing(secret, http.MethodGet, "/api/messages", "").Code; got != http.StatusOK {
 		t.Errorf("the right one: got %d", got)
+	}
+}
+
+// An administrator makes a token, reads its secret once, and revokes it.
+func TestTokensArePagesOfTheAdministrator(t *testing.T) {
+	w := newWorld(t)
+	w.withElsewhere()
+	w.signInAs("Luc Thys", subscribers.Post{Role: subscribers.PostAdmin, Zone: "demo"})
+	if body := w.get("/?lang=en").Body.String(); !strings.Contains(body, "Programs and their tokens") {
+		t.Error("the desk does not lead there")
+	}
+	made := w.post("/tokens?zone=demo&lang=en", url.Values{"name": {" CAD  dispatch "}, "scope": {"publish"}, "days": {"90"}})
+	secret := regexp.MustCompile(`relais_[A-Z2-7]+`).FindString(made.Body.String())
+	if made.Code != http.StatusOK || secret == "" || strings.Contains(w.log.String(), secret) {
+		t.Fatalf("making one: got %d", made.Code)
+	}
+	one := w.tokens[0]
+	if one.Name != "CAD dispatch" || one.Zone != "demo" || one.By != "Luc Thys" || !one.Expires.Equal(w.now.AddDate(0, 0, 90)) {
+		t.Errorf("made %+v", one)
+	}
+	if got := w.bearing(secret, http.MethodGet, "/api/messages", "").Code; got != http.StatusForbidden {
+		t.Errorf("beyond its scope: got %d", got)
+	}
+	list := w.get("/tokens?zone=demo&lang=en").Body.String()
+	if strings.Contains(list, secret) || !strings.Contains(list, "publish messages") || !strings.Contains(list, "Never used") && !strings.Contains(list, "Last used") {
+		t.Error("the list shows the secret, or not what the token may do")
+	}
+	again := w.post("/tokens?zone=demo&lang=en", url.Values{"name": {"CAD dispatch"}, "scope": {"read"}, "days": {"30"}})
+	if again.Code != http.StatusUnprocessableEntity || !strings.Contains(again.Body.String(), "has, or had, a token of this name") || !strings.Contains(again.Body.String(), `value="read" checked`) {
+		t.Errorf("the same name: got %d", again.Code)
+	}
+	for range 2 { // pressed twice
+		if got := w.post("/tokens/"+one.ID.String()+"/revoke?zone=demo&lang=en", url.Values{}); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "opens nothing any more") || !strings.Contains(got.Body.String(), "Revoked by Luc Thys") {
+			t.Errorf("revoking: got %d", got.Code)
+		}
+	}
+	if got := w.bearing(secret, http.MethodPost, "/api/messages", "{}").Code; got != http.StatusUnauthorized {
+		t.Errorf("after it was revoked: got %d", got)
+	}
+	for path, want := range map[string]int{"/tokens/" + tokenID.String() + "/revoke?zone=demo": 404, "/tokens/seven/revoke?zone=demo": 404, "/tokens/" + one.ID.String() + "/revoke?zone=elsewhere": 403} {
+		if got := w.post(path, url.Values{}).Code; got != want {
+			t.Errorf("%s: got %d, want %d", path, got, want)
+		}
+	}
+}
+
+// Each fault stands beside its field, and what was typed stays.
+func TestTokenFormSaysWhatIsWrong(t *testing.T) {
+	w := newWorld(t)
+	w.withElsewhere()
+	w.signInAs("Luc Thys", subscribers.Post{Role: subscribers.PostAdmin, Zone: "demo"})
+	good := func() url.Values { return url.Values{"name": {"CAD"}, "scope": {"read"}, "days": {"30"}} }
+	for field, test := range map[string]struct {
+		form url.Values
+		want string
+	}{
+		"name":   {with(good(), "name", " "), "at most 40 characters"},
+		"scopes": {with(good(), "scope", "approve"), "at least one thing"},
+		"days":   {with(good(), "days", "4000"), "how long it is good"},
+	} {
+		answer := w.post("/tokens?zone=demo&lang=en", test.form)
+		if body := answer.Body.String(); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(body, `id="`+field+`-fault"`) || !strings.Contains(body, test.want) {
+			t.Errorf("%s: got %d", field, answer.Code)
+		}
+	}
+	if len(w.tokens) > 0 {
+		t.Error("a token was made")
 	}
 }

@@ -92,6 +92,7 @@ var (
 	letterID      = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a2")}
 	previewID     = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a4")}
 	digestID      = channels.DeliveryID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000a3")}
+	tokenID       = subscribers.TokenID{UUID: uuid.MustParse("0193596a-0000-7000-8000-0000000000b1")}
 	deadID        = uuid.MustParse("0193596a-0000-7000-8000-0000000000d1")
 )
 
