@@ -6,25 +6,32 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"relais/channels"
 )
 
 // benchCommand measures this machine.
 type benchCommand struct {
-	Recipients int      `default:"10000" help:"Members who get each message (${default})."`
-	Channels   []string `default:"sms,email,push" enum:"sms,email,push" help:"Measured one after the other: sms, email, push."`
-	Mixed      bool     `help:"Measure the channels together, each member reached on one of them."`
-	Engine     string   `default:"embedded" enum:"embedded,external" help:"embedded, or external: the empty database, NATS and Redis that RELAIS_DATABASE_URL, RELAIS_NATS_URL and RELAIS_REDIS_URL name."`
-	Rounds     int      `default:"3" help:"Rounds of pipeline and bare client, in turn (${default})."`
-	Profile    string   `placeholder:"FOLDER" type:"existingdir" help:"Write there where the processor time of node and stand-ins goes, for go tool pprof."`
-	JSON       bool     `name:"json" help:"Print JSON; else lines that benchstat reads."`
+	Recipients int           `default:"10000" help:"Members who get each message (${default})."`
+	Channels   []string      `default:"sms,email,push" enum:"sms,email,push" help:"Measured one after the other: sms, email, push."`
+	Mixed      bool          `help:"Measure the channels together, each member reached on one of them."`
+	Engine     string        `default:"embedded" enum:"embedded,external" help:"embedded, or external: the empty database, NATS and Redis that RELAIS_DATABASE_URL, RELAIS_NATS_URL and RELAIS_REDIS_URL name."`
+	Rounds     int           `default:"3" help:"Rounds of pipeline and bare client, in turn (${default})."`
+	Latency    time.Duration `default:"0s" help:"So long the stand-ins take for each call (${default})."`
+	Calls      int           `help:"Calls under way at once on each channel, of the node as of the bare client. Else 64, and 8 connections to the mail server."`
+	Profile    string        `placeholder:"FOLDER" type:"existingdir" help:"Write there where the processor time of node and stand-ins goes, for go tool pprof."`
+	JSON       bool          `name:"json" help:"Print JSON; else lines that benchstat reads."`
 }
+
+// mostRounds stay below what the node takes for a loop (benchHouse.configure):
+// the same text to the same people so often in five minutes.
+const mostRounds = 90
 
 // Run measures each channel in a house of its own, so that memory is its own too.
 func (c *benchCommand) Run(ctx context.Context, p *program) error {
-	if c.Recipients < 3 || c.Rounds < 1 {
-		return errors.New("a benchmark needs three recipients and one round at least")
+	if c.Recipients < 3 || c.Rounds < 1 || c.Rounds > mostRounds {
+		return fmt.Errorf("a benchmark needs three recipients at least, and 1 to %d rounds", mostRounds)
 	}
 	groups := c.groups()
 	if c.Engine == "external" && len(groups) > 1 {
@@ -83,7 +90,7 @@ func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Na
 	if c.Profile != "" {
 		profile = filepath.Join(c.Profile, nameOf(of))
 	}
-	h, err := openBenchHouse(ctx, p, benchHouseOptions{c.Recipients, of, c.Engine == "external", profile})
+	h, err := openBenchHouse(ctx, p, benchHouseOptions{c.Recipients, of, c.Engine == "external", profile, c.Calls, c.Latency})
 	if err != nil {
 		return r, err
 	}
@@ -98,7 +105,7 @@ func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Na
 	if err != nil {
 		return r, err
 	}
-	bare, err := newBareClients(ctx, h, samples, &h.lifecycle)
+	bare, err := newBareClients(ctx, h, samples, c.Calls)
 	if err != nil {
 		return r, err
 	}

@@ -39,6 +39,8 @@ type bareClients struct {
 	browser []bareBrowser // by member; zero for those without push
 	reports string        // where status callbacks go
 	heard   atomic.Int64  // status callbacks answered
+
+	calls, connections int // at once: by HTTP, and to the mail server
 }
 
 type bareBrowser struct {
@@ -52,12 +54,15 @@ const (
 	bareConnections = 8
 )
 
-// newBareClients connects to the stand-ins; what it opens ends with steps.
-func newBareClients(ctx context.Context, h *benchHouse, samples map[channels.Name]sandbox.Item, steps *lifecycle) (*bareClients, error) {
-	c := &bareClients{
-		members: h.members, samples: samples,
-		http: &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * bareCalls, MaxIdleConnsPerHost: bareCalls}},
+// newBareClients connects to the stand-ins, with so many calls at once on each
+// channel, 0 for the defaults; what it opens ends with the house.
+func newBareClients(ctx context.Context, h *benchHouse, samples map[channels.Name]sandbox.Item, calls int) (*bareClients, error) {
+	c := &bareClients{members: h.members, samples: samples, calls: bareCalls, connections: bareConnections}
+	if calls > 0 {
+		c.calls, c.connections = calls, calls
 	}
+	c.http = &http.Client{Transport: &http.Transport{MaxIdleConns: 2 * c.calls, MaxIdleConnsPerHost: c.calls}}
+	steps := &h.lifecycle
 	steps.started("bare client's connections", func(context.Context) error { c.http.CloseIdleConnections(); return nil })
 	if err := c.takeReports(ctx, steps); err != nil {
 		return nil, err
@@ -122,8 +127,8 @@ func (c *bareClients) dialMail(ctx context.Context, smtp string, steps *lifecycl
 	if err != nil {
 		return fmt.Errorf("port of the mail stand-in: %w", err)
 	}
-	c.mail = make(chan *gomail.Client, bareConnections)
-	for range bareConnections {
+	c.mail = make(chan *gomail.Client, c.connections)
+	for range c.connections {
 		client, err := gomail.NewClient(host, gomail.WithPort(port), gomail.WithTLSPolicy(gomail.NoTLS), gomail.WithoutNoop(), gomail.WithoutRset())
 		if err != nil {
 			return err
@@ -170,10 +175,10 @@ func (c *bareClients) round(ctx context.Context) error {
 }
 
 func (c *bareClients) sendAll(ctx context.Context, on channels.Name, members []int) error {
-	send, calls := c.sendSMS, bareCalls
+	send, calls := c.sendSMS, c.calls
 	switch on {
 	case channels.Email:
-		send, calls = c.sendMail, bareConnections
+		send, calls = c.sendMail, c.connections
 	case channels.Push:
 		send = c.sendPush
 	}

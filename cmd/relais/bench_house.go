@@ -72,7 +72,9 @@ type benchHouseOptions struct {
 	members  int
 	channels []channels.Name
 	external bool
-	profile  string // beginning of the names of CPU profiles; empty: none
+	profile  string        // beginning of the names of CPU profiles; empty: none
+	calls    int           // under way at once on each channel; 0: as the node does by itself
+	latency  time.Duration // of each call
 }
 
 // openBenchHouse starts everything outside the clock: member i is reached on
@@ -85,7 +87,8 @@ func openBenchHouse(ctx context.Context, p *program, o benchHouseOptions) (*benc
 	}
 	for _, start := range []func() error{
 		func() error { return h.startSandbox(ctx, p.Stderr, o.profile) },
-		func() error { return h.configure(ctx, o.external) },
+		func() error { return h.slowDown(ctx, o.latency) },
+		func() error { return h.configure(ctx, o) },
 		func() error { return h.fill(ctx, log, o.members, o.channels) },
 		func() error { return h.watchRedis() },
 		func() error { return h.startNode(ctx, p.Stderr, o.profile) },
@@ -159,22 +162,43 @@ func (f *levelFilter) Write(line []byte) (int, error) {
 	return f.to.Write(line)
 }
 
-func (h *benchHouse) configure(ctx context.Context, external bool) error {
+// slowDown has each call of the stand-ins take so long.
+func (h *benchHouse) slowDown(ctx context.Context, latency time.Duration) error {
+	if latency == 0 {
+		return nil
+	}
+	for _, on := range []channels.Name{channels.SMS, channels.Email, channels.Push} {
+		set := fmt.Sprintf(`{"latency":%q}`, latency)
+		if _, err := fetch(ctx, http.MethodPut, h.sandboxURL+"/faults/"+string(on), set); err != nil {
+			return fmt.Errorf("slow the stand-in for %s down: %w", on, err)
+		}
+	}
+	return nil
+}
+
+func (h *benchHouse) configure(ctx context.Context, o benchHouseOptions) error {
 	host, port, err := net.SplitHostPort(h.smtp)
 	if err != nil {
 		return fmt.Errorf("address of the mail stand-in: %w", err)
 	}
 	h.web, h.metrics = freePort(ctx, ""), freePort(ctx, "")
+	calls := func(key string) string {
+		if o.calls == 0 {
+			return ""
+		}
+		return fmt.Sprintf(", %s: %d", key, o.calls)
+	}
 	text := fmt.Sprintf(`data_dir: %q
 log: {level: warn}
 nats: {listen: %q}
 web: {listen: %q, public_url: "http://%s", open: true}
 metrics: {listen: %q}
+dispatch: {loop_limit: 100} # each round says the same to the same people
 channels:
-  sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true}
-  email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo}
-  push: {subject: "mailto:plp@police-demo.example", base_url: %q, allow_insecure: true}
-`, filepath.Join(h.dir, "data"), freePort(ctx, ""), h.web, h.web, h.metrics, h.sandboxURL, demoAccount, demoToken, host, port, h.sandboxURL)
+  sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true%s}
+  email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo%s}
+  push: {subject: "mailto:plp@police-demo.example", base_url: %q, allow_insecure: true%s}
+`, filepath.Join(h.dir, "data"), freePort(ctx, ""), h.web, h.web, h.metrics, h.sandboxURL, demoAccount, demoToken, calls("concurrency"), host, port, calls("connections"), h.sandboxURL, calls("concurrency"))
 	h.file = filepath.Join(h.dir, "relais.yaml")
 	if err := os.WriteFile(h.file, []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write the benchmark's configuration: %w", err)
@@ -183,7 +207,7 @@ channels:
 	if err != nil {
 		return err
 	}
-	if external && (h.cfg.Database.URL.IsZero() || h.cfg.NATS.URL.IsZero() || h.cfg.Redis.URL.IsZero()) {
+	if o.external && (h.cfg.Database.URL.IsZero() || h.cfg.NATS.URL.IsZero() || h.cfg.Redis.URL.IsZero()) {
 		return errors.New("the external engines are not named: set RELAIS_DATABASE_URL, RELAIS_NATS_URL and RELAIS_REDIS_URL")
 	}
 	return nil
@@ -243,7 +267,7 @@ func (h *benchHouse) makeMembers(ctx context.Context, n int, of []channels.Name)
 // subscription asks the stand-in for a browser, and takes the name of its
 // endpoint back to where the stand-in listens.
 func (h *benchHouse) subscription(ctx context.Context) (string, error) {
-	body, err := fetch(ctx, http.MethodPost, h.sandboxURL+"/push/subscriptions")
+	body, err := fetch(ctx, http.MethodPost, h.sandboxURL+"/push/subscriptions", "")
 	if err != nil {
 		return "", fmt.Errorf("make a subscription: %w", err)
 	}
@@ -293,7 +317,7 @@ func (h *benchHouse) taken(ctx context.Context) (int, error) {
 }
 
 func (h *benchHouse) outbox(ctx context.Context, query string) (box outbox, err error) {
-	body, err := fetch(ctx, http.MethodGet, h.sandboxURL+"/outbox.json"+query)
+	body, err := fetch(ctx, http.MethodGet, h.sandboxURL+"/outbox.json"+query, "")
 	if err != nil {
 		return box, fmt.Errorf("ask the stand-ins: %w", err)
 	}
@@ -301,12 +325,12 @@ func (h *benchHouse) outbox(ctx context.Context, query string) (box outbox, err 
 }
 
 func answers(ctx context.Context, url string) bool {
-	_, err := fetch(ctx, http.MethodGet, url)
+	_, err := fetch(ctx, http.MethodGet, url, "")
 	return err == nil
 }
 
-func fetch(ctx context.Context, method, url string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, url, http.NoBody)
+func fetch(ctx context.Context, method, url, body string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, method, url, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -315,11 +339,11 @@ func fetch(ctx context.Context, method, url string) ([]byte, error) {
 		return nil, err
 	}
 	defer resp.Body.Close() // io.ReadAll has its errors
-	body, err := io.ReadAll(resp.Body)
+	answer, err := io.ReadAll(resp.Body)
 	if err == nil && resp.StatusCode >= 300 {
 		err = fmt.Errorf("the answer was %s", resp.Status)
 	}
-	return body, err
+	return answer, err
 }
 
 // benchPatience is how long the benchmark waits for one thing.

@@ -24,7 +24,7 @@ type soakSample struct {
 
 // sample reads the node's own figures, as Prometheus does, and its files.
 func (h *benchHouse) sample(ctx context.Context) (s soakSample, err error) {
-	page, err := fetch(ctx, http.MethodGet, "http://"+h.metrics+"/metrics")
+	page, err := fetch(ctx, http.MethodGet, "http://"+h.metrics+"/metrics", "")
 	if err != nil {
 		return s, fmt.Errorf("read the node's figures: %w", err)
 	}
