@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"net"
@@ -34,11 +35,20 @@ func Room(dir string, bytes int) (err error) {
 		return noRoom(dir, err)
 	}
 	defer func() { err = errors.Join(err, os.Remove(file.Name())) }()
-	_, err = file.Write(make([]byte, bytes))
+	_, err = io.CopyN(file, zeros{}, int64(bytes))
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return noRoom(dir, err)
 	}
 	return nil
+}
+
+// zeros are read piece by piece, so that a start needs no megabytes of them.
+type zeros struct{}
+
+// Read implements io.Reader.
+func (zeros) Read(into []byte) (int, error) {
+	clear(into)
+	return len(into), nil
 }
 
 func noRoom(dir string, err error) error {
