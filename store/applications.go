@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -18,23 +19,27 @@ func (s *Store) AddApplication(ctx context.Context, a subscribers.Application, m
 		if err := t.alone(ctx, "applications"); err != nil { // many ask at once
 			return err
 		}
-		n, err := one(ctx, t, scanCount, `SELECT count(*) FROM applications WHERE partnership = $1 AND made > $2`,
-			string(a.Partnership), millis(a.Made.Add(-time.Hour)))
-		if err != nil {
+		if err := roomForApplication(ctx, t, a, most); err != nil {
 			return err
-		}
-		if n >= most {
-			return subscribers.ErrTooMany
 		}
 		return insertApplication(ctx, t, a)
 	})
 }
 
+func roomForApplication(ctx context.Context, t *tx, a subscribers.Application, most int) error {
+	n, err := one(ctx, t, scanCount, `SELECT count(*) FROM applications WHERE partnership = $1 AND made > $2`,
+		string(a.Partnership), millis(a.Made.Add(-time.Hour)))
+	if err == nil && n >= most {
+		return subscribers.ErrTooMany
+	}
+	return err
+}
+
 func insertApplication(ctx context.Context, t *tx, a subscribers.Application) error {
 	from, to := quietText(a.Quiet)
-	_, err := t.ExecContext(ctx, `INSERT INTO applications (id, partnership, member, name, lang, quiet_from, quiet_to, made, expires)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, a.ID.UUID[:], string(a.Partnership), idOrNull(a.Member.UUID), cleanName(a.Name),
-		string(a.Lang), from, to, millis(a.Made), millis(a.Expires))
+	_, err := t.ExecContext(ctx, `INSERT INTO applications (id, partnership, member, name, lang, quiet_from, quiet_to, made, expires, signed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, a.ID.UUID[:], string(a.Partnership), idOrNull(a.Member.UUID), cleanName(a.Name),
+		string(a.Lang), from, to, millis(a.Made), millis(a.Expires), dayText(a.Signed))
 	if err != nil {
 		return err
 	}
@@ -65,7 +70,7 @@ func (s *Store) Application(ctx context.Context, id subscribers.ApplicationID, n
 }
 
 func readApplication(ctx context.Context, t *tx, id subscribers.ApplicationID, now time.Time) (subscribers.Application, error) {
-	a, err := one(ctx, t, scanApplication, `SELECT id, partnership, member, name, lang, quiet_from, quiet_to, made, expires FROM applications
+	a, err := one(ctx, t, scanApplication, `SELECT id, partnership, member, name, lang, quiet_from, quiet_to, made, expires, signed FROM applications
 		WHERE id = $1 AND expires > $2`, id.UUID[:], millis(now))
 	if err != nil {
 		return a, err
@@ -115,39 +120,63 @@ func (s *Store) Confirm(ctx context.Context, id subscribers.ApplicationID, on ch
 // back if they had left.
 func admit(ctx context.Context, t *tx, a subscribers.Application, c subscribers.Applied, now time.Time) (subscribers.MemberID, error) {
 	hash := c.Address.Hash(c.Channel)
-	namesakes, err := list(ctx, t, scanNamed, `SELECT m.id, m.name FROM contacts c JOIN members m ON m.id = c.member
-		WHERE c.hash = $1 AND c.channel = $2 ORDER BY m.id`, hash[:], string(c.Channel))
+	who, onFile, err := namesake(ctx, t, a.Name, c.Channel, hash)
 	if err != nil {
-		return subscribers.MemberID{}, err
+		return who, err
 	}
-	who := subscribers.NewMemberID()
-	at := slices.IndexFunc(namesakes, func(m named) bool { return foldName(m.Name) == foldName(a.Name) })
-	if at >= 0 {
-		who = namesakes[at].ID
+	if onFile {
 		if _, err := t.ExecContext(ctx, `DELETE FROM application_contacts WHERE application = $1 AND NOT (channel = $2 AND hash = $3)`,
 			a.ID.UUID[:], string(c.Channel), hash[:]); err != nil {
 			return who, err
 		}
+	} else {
+		who = subscribers.NewMemberID()
 	}
+	if err := enlist(ctx, t, a, who, now); err != nil {
+		return who, err
+	}
+	return who, forgetLeaver(ctx, t, a.Partnership, hash)
+}
+
+// namesake finds who is on file under a name and an address.
+func namesake(ctx context.Context, t *tx, name string, on channels.Name, hash channels.AddressHash) (subscribers.MemberID, bool, error) {
+	people, err := list(ctx, t, scanNamed, `SELECT m.id, m.name FROM contacts c JOIN members m ON m.id = c.member
+		WHERE c.hash = $1 AND c.channel = $2 ORDER BY m.id`, hash[:], string(on))
+	who, found := pickNamed(people, name)
+	return who, found, err
+}
+
+func pickNamed(people []named, name string) (subscribers.MemberID, bool) {
+	at := slices.IndexFunc(people, func(m named) bool { return foldName(m.Name) == foldName(name) })
+	if at < 0 {
+		return subscribers.MemberID{}, false
+	}
+	return people[at].ID, true
+}
+
+// enlist makes somebody a member of the partnership, as they asked for; who has
+// left it comes back, and not to a post.
+func enlist(ctx context.Context, t *tx, a subscribers.Application, who subscribers.MemberID, now time.Time) error {
 	from, to := quietText(a.Quiet)
-	_, err = t.ExecContext(ctx, `INSERT INTO members (id, name, lang, quiet_from, quiet_to) VALUES ($1, $2, $3, $4, $5)
+	_, err := t.ExecContext(ctx, `INSERT INTO members (id, name, lang, quiet_from, quiet_to) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET lang = excluded.lang,
 			quiet_from = CASE WHEN excluded.quiet_from = '' THEN members.quiet_from ELSE excluded.quiet_from END,
 			quiet_to = CASE WHEN excluded.quiet_from = '' THEN members.quiet_to ELSE excluded.quiet_to END`,
 		who.UUID[:], cleanName(a.Name), string(a.Lang), from, to)
 	if err != nil {
-		return who, err
+		return err
 	}
 	_, err = t.ExecContext(ctx, `INSERT INTO memberships (partnership, member, role, joined, left_at) VALUES ($1, $2, $3, $4, 0)
 		ON CONFLICT (partnership, member) DO UPDATE SET left_at = 0,
 			role = CASE WHEN memberships.left_at > 0 THEN excluded.role ELSE memberships.role END,
 			joined = CASE WHEN memberships.left_at > 0 THEN excluded.joined ELSE memberships.joined END`,
 		string(a.Partnership), who.UUID[:], string(subscribers.RoleMember), millis(now))
-	if err != nil {
-		return who, err
-	}
-	_, err = t.ExecContext(ctx, `DELETE FROM leavers WHERE partnership = $1 AND hash = $2`, string(a.Partnership), hash[:])
-	return who, err
+	return err
+}
+
+func forgetLeaver(ctx context.Context, t *tx, p broker.PartnershipID, hash channels.AddressHash) error {
+	_, err := t.ExecContext(ctx, `DELETE FROM leavers WHERE partnership = $1 AND hash = $2`, string(p), hash[:])
+	return err
 }
 
 func markConfirmed(ctx context.Context, t *tx, id subscribers.ApplicationID, on channels.Name, hash channels.AddressHash, who subscribers.MemberID, now time.Time) error {
@@ -180,9 +209,12 @@ func (s *Store) DropApplications(ctx context.Context, before time.Time, limit in
 }
 
 func scanApplication(r row) (a subscribers.Application, err error) {
-	var from, to string
+	var from, to, signed string
 	err = r.Scan(asID{(*[16]byte)(&a.ID.UUID)}, (*string)(&a.Partnership), asID{(*[16]byte)(&a.Member.UUID)}, &a.Name, (*string)(&a.Lang),
-		&from, &to, asTime{&a.Made}, asTime{&a.Expires})
+		&from, &to, asTime{&a.Made}, asTime{&a.Expires}, &signed)
+	if err == nil && signed != "" {
+		err = a.Signed.UnmarshalText([]byte(signed))
+	}
 	if err != nil || from == "" {
 		return a, err
 	}

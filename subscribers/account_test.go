@@ -18,9 +18,9 @@ func TestRightsOfRoles(t *testing.T) {
 			ReadBudget, ReadDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadPartnerships, ChangePartnerships, KeepTexts},
 		PostOfficer: {ReadMessages, Publish, ReadApprovals, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
 			ReadBudget, ReadDigests, ReadAbsences, ReadPartnerships},
-		PostCoordinator: {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway},
-		PostDeputy:      {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},
-		PostCommittee:   {ReadApprovals, Decide, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences},
+		PostCoordinator: {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, AddMembers},
+		PostDeputy:      {ReadApprovals, Decide, ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, AddMembers},
+		PostCommittee:   {ReadApprovals, Decide, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, AddMembers},
 		PostMember:      nil,
 		"police":        nil, // a rung of the ladder, and nobody's post
 		"":              nil,

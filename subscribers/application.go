@@ -30,6 +30,7 @@ type Application struct {
 	Contacts    []Applied   // as they prefer them
 	Made        time.Time
 	Expires     time.Time // what is not confirmed by then is forgotten
+	Signed      Date      // on paper, which somebody else copied; zero: they typed it themselves
 }
 
 // Applied is an address in an application.
@@ -56,6 +57,18 @@ func (a Application) Contact(on channels.Name, hash channels.AddressHash) (Appli
 	}
 	return a.Contacts[at], true
 }
+
+// At returns the application's address with this hash, which holds its channel.
+func (a Application) At(hash channels.AddressHash) (Applied, bool) {
+	at := slices.IndexFunc(a.Contacts, func(c Applied) bool { return c.Address.Hash(c.Channel) == hash })
+	if at < 0 {
+		return Applied{}, false
+	}
+	return a.Contacts[at], true
+}
+
+// OnPaper says whether somebody signed, and another copied it.
+func (a Application) OnPaper() bool { return !a.Signed.IsZero() }
 
 // On returns the application's address on a channel; it has one at most.
 func (a Application) On(on channels.Name) (Applied, bool) {

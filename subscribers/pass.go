@@ -90,8 +90,8 @@ func (p Passes) coded(kind PassKind, account MemberID, to channels.AddressHash, 
 
 // Confirmation makes a pass of an application, and the code that opens it: typed
 // where it was asked for, or in a link together with the pass's id.
-func (p Passes) Confirmation(application ApplicationID, to channels.AddressHash, now time.Time) (Pass, string, error) {
-	return p.coded(PassConfirm, MemberID(application), to, now, ApplicationValidity)
+func (p Passes) Confirmation(application ApplicationID, to channels.AddressHash, now time.Time, validity time.Duration) (Pass, string, error) {
+	return p.coded(PassConfirm, MemberID(application), to, now, validity)
 }
 
 // Renewal makes a pass that opens a member's own page.

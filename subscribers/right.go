@@ -26,6 +26,7 @@ const (
 	SetOthersAway      Right = "absences:others" // anybody's: the coordinator's calendar
 	ReadMembers        Right = "members:read"    // what a single member wants
 	ChangeMembers      Right = "members:write"
+	AddMembers         Right = "members:add"        // bring new ones in: what they signed on paper, invitations
 	ReadPeople         Right = "people:read"        // who has a post that needs an account
 	ChangePeople       Right = "people:write"       // give posts, end them, invite
 	ReadPartnerships   Right = "partnerships:read"  // the partnerships of a zone, their stages and plans
@@ -40,7 +41,7 @@ const (
 func Rights() []Right {
 	return []Right{
 		ReadMessages, Publish, ReadApprovals, Decide, SpeakAsPolice, ReadCases, CloseCases, ReadIncidents, AckIncidents, ReadOfficers,
-		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, KeepTokens, ReadDead, Replay,
+		ReadBudget, ReadDigests, ChangeDigests, ReadAbsences, SetAbsences, SetOthersAway, ReadMembers, ChangeMembers, AddMembers, ReadPeople, ChangePeople, ReadPartnerships, ChangePartnerships, KeepTexts, KeepTokens, ReadDead, Replay,
 	}
 }
 
@@ -60,7 +61,7 @@ func (do Right) roles() []PostRole {
 		return police
 	case ReadApprovals, ReadDigests, ReadAbsences:
 		return slices.Concat(zone, approvers)
-	case Decide, ChangeDigests:
+	case Decide, ChangeDigests, AddMembers:
 		return approvers
 	case KeepTexts, ChangePartnerships:
 		return []PostRole{PostAdmin, PostMandated}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"relais/channels"
 	"relais/subscribers"
 )
 
@@ -18,7 +17,9 @@ import (
 type confirmPage struct {
 	view
 	Partnership string
-	Mine        string // the member's own page, once it is confirmed
+	Asked       string // what is to be confirmed
+	Done        bool
+	Mine        string // the member's own page, once it is confirmed; empty: no link to it
 }
 
 // confirming is what a link to confirm is about.
@@ -65,7 +66,7 @@ func (s *server) confirming(r *http.Request) (c confirming, err error) {
 		return c, err
 	}
 	var found bool
-	if c.contact, found = c.application.Contact(channels.Email, c.pass.Address); !found {
+	if c.contact, found = c.application.At(c.pass.Address); !found {
 		return c, subscribers.ErrForgedLink
 	}
 	return c, nil
@@ -77,7 +78,7 @@ func (s *server) getConfirm(w http.ResponseWriter, r *http.Request) {
 		s.refuseConfirm(w, r, err)
 		return
 	}
-	s.showConfirm(w, r, c, "")
+	s.showConfirm(w, r, c, false, "")
 }
 
 func (s *server) postConfirm(w http.ResponseWriter, r *http.Request) {
@@ -94,14 +95,22 @@ func (s *server) postConfirm(w http.ResponseWriter, r *http.Request) {
 		s.refuseConfirm(w, r, fmt.Errorf("confirm: %w", err))
 		return
 	}
-	s.showConfirm(w, r, c, s.keyPath(who))
+	mine := ""
+	if !c.application.OnPaper() { // who copies may mistype, and whoever was reached so must see nobody's page
+		mine = s.keyPath(who)
+	}
+	s.showConfirm(w, r, c, true, mine)
 }
 
-func (s *server) showConfirm(w http.ResponseWriter, r *http.Request, c confirming, mine string) {
+func (s *server) showConfirm(w http.ResponseWriter, r *http.Request, c confirming, done bool, mine string) {
 	p := confirmPage{view: s.viewFor(r, c.application.Lang), Partnership: c.partnership.Name}
 	p.Title = p.T("confirm.title", "name", p.Partnership)
+	p.Asked = p.T("confirm.text."+string(c.contact.Channel), "name", p.Partnership)
+	if done {
+		p.Title, p.Done = p.T("confirm.done.title"), true
+	}
 	if mine != "" {
-		p.Title, p.Mine = p.T("confirm.done.title"), p.URL(mine)
+		p.Mine = p.URL(mine)
 	}
 	s.show(w, r, http.StatusOK, "confirm", p)
 }

@@ -209,6 +209,7 @@ type Deps struct {
 	Push           PushChannel // nil: pages offer no notifications
 	Contacts       Contacts    // may be nil where Push is
 	Joiners        Joiners
+	Papers         Papers
 	Holders        Holders
 	AddressBook    AddressBook
 	Courier        Courier // nil: nobody can join on a page

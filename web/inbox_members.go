@@ -37,6 +37,7 @@ type membersPage struct {
 	Names       []memberName
 	Join        string // the address of the page where people join
 	Poster      string
+	Paper       string // where a signed form is copied; empty: the reader may not
 }
 
 type reachLine struct{ Channel, People string }
@@ -47,6 +48,9 @@ func (s *server) getInboxMembers(w http.ResponseWriter, r *http.Request, partner
 	p := membersPage{view: s.partnershipView(r, partnership, "members"), Partnership: partnership.Name, Begun: partnership.Begun()}
 	p.Title, p.Join = p.T("members.title"), s.joinURL(partnership)
 	p.Poster = p.URL("/inbox/partnerships/" + string(partnership.ID) + "/poster")
+	if callerOf(r.Context()).mayAlso(subscribers.AddMembers, subscribers.Scope{Zone: partnership.Zone, Partnership: partnership.ID}) {
+		p.Paper = p.URL("/inbox/partnerships/" + string(partnership.ID) + "/paper")
+	}
 	err := s.fillReach(r.Context(), &p, partnership.ID)
 	if err == nil && !p.Begun {
 		err = s.fillNames(r.Context(), &p, partnership.ID)

@@ -40,6 +40,7 @@ func (s *server) joinRoutes() []route {
 		{"GET /join/{partnership}", doorOpen, "", nil, s.getJoin},
 		{"POST /join/{partnership}", doorOpen, "", nil, s.postJoin},
 		{"GET /sheet/{partnership}", doorOpen, "", nil, s.getSheet},
+		{"GET /form/{partnership}", doorOpen, "", nil, s.getForm},
 		{"GET /joining/{token}", doorOpen, "", nil, s.getJoining},
 		{"POST /joining/{token}", doorOpen, "", nil, s.postJoining},
 		{"POST /joining/{token}/again", doorOpen, "", nil, s.postAgain},
@@ -119,18 +120,7 @@ func (s *server) takesMembers(ctx context.Context, p subscribers.Partnership) (b
 }
 
 func (s *server) showJoin(w http.ResponseWriter, r *http.Request, status int, p joinPage) {
-	for _, way := range s.joinWays() {
-		way.Label, way.Hint = p.T("join."+string(way.On)), p.T("join."+string(way.On)+".hint")
-		way.Consent = p.T("join.consent."+string(way.On), "name", p.Partnership.Name)
-		way.Value, way.Agreed = p.Typed[way.On], p.Agreed[way.On]
-		if key := p.wrong["reach."+string(way.On)]; key != "" {
-			way.Fault = p.T(key)
-		}
-		p.Reach = append(p.Reach, way)
-	}
-	for _, lang := range broker.Langs() {
-		p.Languages = append(p.Languages, langLink{Lang: lang, Name: languageName(lang), Here: lang == p.Language})
-	}
+	p.Reach, p.Languages = s.waysOf(p.view, p.joinForm, p.Partnership.Name), languagesFor(p.Language)
 	p.Wrong = len(p.wrong) > 0
 	for field, into := range map[string]*string{"name": &p.NameFault, "home": &p.HomeFault, "reach": &p.ReachFault, "quiet": &p.QuietFault} {
 		if key := p.wrong[field]; key != "" {
@@ -138,6 +128,28 @@ func (s *server) showJoin(w http.ResponseWriter, r *http.Request, status int, p 
 		}
 	}
 	s.show(w, r, status, "join", p)
+}
+
+// waysOf are the ways to be reached, with what was typed for each.
+func (s *server) waysOf(v view, typed joinForm, partnership string) []joinWay {
+	ways := s.joinWays()
+	for i, way := range ways {
+		ways[i].Label, ways[i].Hint = v.T("join."+string(way.On)), v.T("join."+string(way.On)+".hint")
+		ways[i].Consent = v.T("join.consent."+string(way.On), "name", partnership)
+		ways[i].Value, ways[i].Agreed = typed.Typed[way.On], typed.Agreed[way.On]
+		if key := typed.wrong["reach."+string(way.On)]; key != "" {
+			ways[i].Fault = v.T(key)
+		}
+	}
+	return ways
+}
+
+// languagesFor are the languages that somebody may read, the chosen one marked.
+func languagesFor(chosen broker.Lang) (all []langLink) {
+	for _, lang := range broker.Langs() {
+		all = append(all, langLink{Lang: lang, Name: languageName(lang), Here: lang == chosen})
+	}
+	return all
 }
 
 // joinWays are those that this installation can write on; a browser is

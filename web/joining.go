@@ -73,7 +73,11 @@ func (s *server) apply(ctx context.Context, a subscribers.Application, p subscri
 // request makes the code for one address, and the letter that carries it.
 func (s *server) request(ctx context.Context, a subscribers.Application, c subscribers.Applied, p subscribers.Partnership) (Missive, error) {
 	hash, now := c.Address.Hash(c.Channel), s.Now()
-	pass, code, err := s.Passes.Confirmation(a.ID, hash, now)
+	validity := subscribers.ApplicationValidity
+	if a.OnPaper() {
+		validity = a.Expires.Sub(now)
+	}
+	pass, code, err := s.Passes.Confirmation(a.ID, hash, now, validity)
 	if err != nil {
 		return Missive{}, err
 	}
@@ -84,6 +88,9 @@ func (s *server) request(ctx context.Context, a subscribers.Application, c subsc
 	if err != nil {
 		return Missive{}, fmt.Errorf("write code: %w", err)
 	}
+	if a.OnPaper() {
+		return s.paperRequest(a, c, p, subscribers.ConfirmLink(pass, code)), nil
+	}
 	say := s.texts[a.Lang].say
 	l := Missive{From: p.Name, Tag: p.Tag, Lang: a.Lang, Text: broker.Text{
 		Title: say("join.mail.title"),
@@ -93,6 +100,20 @@ func (s *server) request(ctx context.Context, a subscribers.Application, c subsc
 		l.Link = s.options.PublicURL + "/confirm/" + subscribers.ConfirmLink(pass, code)
 	}
 	return l, nil
+}
+
+// paperRequest asks whether an address that somebody copied is its reader's. No
+// code stands there, for they have no page to type it on.
+func (s *server) paperRequest(a subscribers.Application, c subscribers.Applied, p subscribers.Partnership, link string) Missive {
+	say, link := s.texts[a.Lang].say, s.options.PublicURL+"/confirm/"+link
+	l := Missive{From: p.Name, Tag: p.Tag, Lang: a.Lang, Text: broker.Text{
+		Title: say("paper.mail.title"),
+		Body:  say("paper.mail."+string(c.Channel), "name", p.Name, "link", link, "days", days(subscribers.PaperValidity)),
+	}}
+	if c.Channel == channels.Email {
+		l.Link = link
+	}
+	return l
 }
 
 // spelled makes a code easy to copy: in two groups, or digit by digit for the ear.

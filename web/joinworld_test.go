@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -29,6 +30,7 @@ type joining struct {
 	applied      struct{ page, link, used string } // of everyPageWorld
 	allLaunched  bool                              // the second partnership too has whom a launch needs
 	busy         sync.Mutex
+	paperFails   error // why nothing is copied
 }
 
 type sentMissive struct {
@@ -118,6 +120,32 @@ func (w *world) AddApplication(_ context.Context, a subscribers.Application, _ i
 	return nil
 }
 
+// EnterPaper does what the store does, but for who is on file.
+func (w *world) EnterPaper(_ context.Context, a subscribers.Application, again bool, _ int) (bool, error) {
+	if w.paperFails != nil {
+		return false, w.paperFails
+	}
+	for id, before := range w.applications {
+		if before.OnPaper() && before.Name == a.Name && len(before.Contacts) > 0 {
+			if !again {
+				return false, subscribers.ErrCopiedBefore
+			}
+			delete(w.applications, id)
+		}
+	}
+	w.applications[a.ID] = a
+	return false, nil
+}
+
+func (w *world) PaperWaiting(context.Context, broker.PartnershipID, time.Time) (n int, err error) {
+	for _, a := range w.applications {
+		if a.OnPaper() && !a.Admitted() {
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (w *world) Application(_ context.Context, id subscribers.ApplicationID, now time.Time) (subscribers.Application, error) {
 	a, ok := w.applications[id]
 	if !ok || !now.Before(a.Expires) {
@@ -203,7 +231,9 @@ func (w *world) UseLink(_ context.Context, pass subscribers.Pass, now time.Time)
 }
 
 // path is the page of a missive's link.
-func (m sentMissive) path() string { return m.Link[strings.Index(m.Link, "/confirm/"):] }
+func (m sentMissive) path() string {
+	return regexp.MustCompile(`/confirm/[\w-]+`).FindString(m.Link + " " + m.Text.Body)
+}
 
 // plainBook knows Belgian numbers, and what has an @ with something around it.
 type plainBook struct{}

@@ -96,6 +96,11 @@ func everyPage(w *world) []somePage {
 		{"the plan", "/inbox/partnerships/tilleuls/plan", nil, 200},
 		{"journal", "/inbox/partnerships/tilleuls/journal", nil, 200},
 		{"members", "/inbox/partnerships/tilleuls/members", nil, 200},
+		{"form to copy", "/inbox/partnerships/tilleuls/paper?did=sms,voice,onfile&signed=2026-11-20", nil, 200},
+		{"form copied with faults", "/inbox/partnerships/tilleuls/paper", url.Values{"sms": {"0470"}, "voice": {"081 12 34 56"}, "twice": {"1"}, "noway": {"1"}, "signed": {"2027-01-01"}, "text": {"9"}}, 422},
+		{"form copied twice", "/inbox/partnerships/tilleuls/paper", copiedTwice(), 422},
+		{"form to sign", "/form/tilleuls", nil, 200},
+		{"form of nobody", "/form/nowhere", nil, 404},
 		{"poster", "/inbox/partnerships/tilleuls/poster", nil, 200},
 		{"no network", "/offline", nil, 200},
 		{"member's message", w.link(subscribers.CanOpen, letterID), nil, 200},
@@ -210,6 +215,10 @@ func everyPageWorld(t *testing.T) *world {
 	w.restart()
 	w.enroll()
 	w.applied = w.applyOnce()
+	once := subscribers.NewApplicationID()
+	w.applications[once] = subscribers.Application{
+		ID: once, Partnership: "tilleuls", Name: copiedTwice().Get("name"), Signed: subscribers.DateOf(w.now), Expires: w.now.Add(subscribers.PaperValidity), Contacts: make([]subscribers.Applied, 1),
+	}
 	return w
 }
 

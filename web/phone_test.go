@@ -41,6 +41,7 @@ func TestPagesFitAPhone(t *testing.T) {
 		"rest":     w.link(subscribers.CanLeave, letterID) + "/rest",
 		"call":     "/call",
 		"dead":     "/dead?reason=expires&ask=1",
+		"form":     "/form/tilleuls",
 	} {
 		for _, lang := range broker.Langs() {
 			browsertest.Do(ctx, t, browsertest.Phone(), chromedp.Navigate(server.URL+path+mark(path)+"lang="+string(lang)))

@@ -156,10 +156,17 @@ func familyKeys() []string {
 	for _, name := range []string{"sms", "email", "voice"} {
 		add("join.", name, name+".hint", "consent."+name, "fault."+name, "mail."+name)
 		add("joining.asked.", name)
+		if name != "voice" {
+			add("paper.mail.", name)
+			add("paper.did.", "unsent."+name)
+			add("confirm.text.", name)
+		}
+		add("paper.did.", name)
 	}
 	for _, state := range []subscribers.ContactState{subscribers.ContactActive, subscribers.ContactStopped, subscribers.ContactClosed} {
 		add("data.state.", string(state))
 	}
+	add("paper.did.", "paper", "onfile")
 	add("renew.mail.", "title", "sms", "email", "voice")
 	add("joining.fault.", "wrong", "expired", "used", "worn")
 	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {

@@ -82,6 +82,7 @@ func (n *node) webDeps() web.Deps {
 		History:       n.store,
 		Members:       n.store,
 		Joiners:       n.store,
+		Papers:        n.store,
 		Holders:       n.store,
 		AddressBook:   addressBook{},
 		Absences:      n.store,
