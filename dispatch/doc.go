@@ -19,6 +19,7 @@
 //	plan, between pages           approval not planned       the broker, or UnplannedApprovals
 //	send, before Claim            entries pending            the broker, or sweep: NextAt
 //	send, Claim to Record         entries calling            sweep: lease over → unknown → reconciled
+//	send, Record fails            outcomes in memory         persist.go, for a quarter of the lease; then as above
 //	send, after Record            nothing                    a second job finds nothing to claim
 //	digest, between pages         slot open                  sweep: the slot's lease ends
 //	a person's way comes to nothing  duplicates due             sweep: standIn asks the other partnership's plan

@@ -40,10 +40,11 @@ type Sender struct {
 	Seen   Seen
 	Script *Script
 	After  Aftermath
-	Loops  *Loops        // nil: loops are not looked for
-	Owner  string        // this node, in claims
-	Lease  time.Duration // after it, an entry still calling counts as unknown
-	Begin  time.Duration // a job begins no call after it; 0: half the lease
+	Loops  *Loops          // nil: loops are not looked for
+	Owner  string          // this node, in claims
+	Lease  time.Duration   // after it, an entry still calling counts as unknown
+	Begin  time.Duration   // a job begins no call after it; 0: half the lease
+	Pauses []time.Duration // before outcomes are written again that the ledger did not take; none: the job comes again
 	Now    func() time.Time
 	Log    *slog.Logger
 
@@ -100,7 +101,7 @@ func (s *Sender) deliver(ctx context.Context, mine []channels.DeliveryID, claime
 	// The calls were made: their outcome is written even while the node stops.
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/4)
 	defer cancel()
-	if err := s.After.Record(record, outcomes); err != nil {
+	if err := s.persist(record, outcomes); err != nil {
 		return err
 	}
 	s.settle(record, mine, outcomes)

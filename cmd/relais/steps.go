@@ -89,7 +89,7 @@ func (n *node) build(ctx context.Context) error {
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
 			Outlet: c.Outlet, Ledger: counted, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents, Limiter: n.limiter,
-			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Now: time.Now, Log: n.log, Traces: n.traces,
+			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Pauses: dispatch.RecordPauses(), Now: time.Now, Log: n.log, Traces: n.traces,
 		})
 	}
 	s.sweeper = &dispatch.Sweeper{

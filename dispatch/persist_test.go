@@ -1,0 +1,66 @@
+package dispatch_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/dispatch"
+	"relais/subscribers"
+)
+
+// cutOff is a ledger that loses its connection at every first record of a job,
+// before or after the rows are written.
+type cutOff struct {
+	dispatch.Deliveries
+	cut     map[channels.DeliveryID]bool
+	written bool
+}
+
+func (l cutOff) Record(ctx context.Context, outcomes []subscribers.Outcome) ([]channels.DeliveryID, error) {
+	if first := outcomes[0].ID; !l.cut[first] {
+		l.cut[first] = true
+		if l.written {
+			if _, err := l.Deliveries.Record(ctx, outcomes); err != nil {
+				return nil, err
+			}
+		}
+		return nil, errors.New("connection reset by peer")
+	}
+	return l.Deliveries.Record(ctx, outcomes)
+}
+
+// The database cuts its connections while calls are under way. What the
+// providers said is kept and written on a new one: nobody is called again, not
+// even where a repeat would show once.
+func TestWhatProvidersSaidOutlivesACutConnection(t *testing.T) {
+	for name, written := range map[string]bool{"before it is written": false, "after it is written": true} {
+		t.Run(name, func(t *testing.T) {
+			w := town(t, 1)
+			cuts := make(map[channels.DeliveryID]bool)
+			for name, sender := range w.senders {
+				s := *sender
+				s.After.Ledger = cutOff{s.After.Ledger, cuts, written}
+				s.Pauses = []time.Duration{time.Millisecond}
+				s.Outlet.Find, s.Outlet.Collapses = nil, true // as of mails and pushes
+				w.senders[name], w.sweeper.Outlets[name] = dispatch.NewSender(s), s.Outlet
+			}
+			w.publish(broker.Message{Kind: broker.Hazard, Partnerships: []broker.PartnershipID{"home"}})
+			w.pass(10*time.Minute, 10*time.Second)
+			if len(cuts) == 0 {
+				t.Fatal("no connection was cut")
+			}
+			if got := w.perPerson(channels.ForMember); len(got) != 40 {
+				t.Errorf("%d got the message, want 40", len(got))
+			}
+			for id, n := range w.provider.taken {
+				if n != 1 {
+					t.Errorf("delivery %s went %d times", id, n)
+				}
+			}
+		})
+	}
+}
