@@ -14,11 +14,12 @@ import (
 // readers is how many connections read a SQLite file beside its one writer.
 const readers = 4
 
-// Pages kept by a connection, in kB. The writer finds its way through indexes
-// all over the file; readers go through members and jobs in order.
+// Pages kept by a connection, in kB. The system keeps the file's pages as well, so
+// that a larger cache of the writer's (32 MB was tried) saves copies and no reads
+// from the disk: at 100,000 emails no processor time that could be measured.
 const (
-	writerCache = 32 << 10
-	readerCache = 4 << 10
+	writerCache = 8 << 10
+	readerCache = 1 << 10
 )
 
 func connectSQLite(path string) (*Store, error) {

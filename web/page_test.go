@@ -255,11 +255,14 @@ func TestNoPageIsForgotten(t *testing.T) {
 			shown[found[1]] = true
 		}
 	}
-	all, err := parsePages()
+	all, err := listPages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range all {
+	for name, parse := range all {
+		if _, err := parse(); err != nil {
+			t.Errorf("page %s: %v", name, err)
+		}
 		if !shown[name] {
 			t.Errorf("templates/page_%s.html is on no page of everyPage", name)
 		}

@@ -7,19 +7,22 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed templates/*.html static/*
 var files embed.FS
 
-// pages are the parsed templates by name, each with the layout around it.
-type pages map[string]*template.Template
+// pages are the templates by name, each with the layout around it. One is parsed
+// when it is first shown: all of them take 8 MB, and a node that only sends needs none.
+type pages map[string]func() (*template.Template, error)
 
-func parsePages() (pages, error) {
+func listPages() (pages, error) {
 	all := make(pages)
 	names, err := fs.Glob(files, "templates/page_*.html")
 	if err != nil {
@@ -27,15 +30,28 @@ func parsePages() (pages, error) {
 	}
 	for _, file := range names {
 		name := strings.TrimSuffix(strings.TrimPrefix(path.Base(file), "page_"), ".html")
-		funcs := template.FuncMap{"static": staticURL, "page": func() string { return name }}
-		t, err := template.New("layout.html").Funcs(funcs).
-			ParseFS(files, "templates/layout.html", "templates/parts.html", file)
-		if err != nil {
-			return nil, fmt.Errorf("parse page: %w", err)
-		}
-		all[name] = t
+		all[name] = sync.OnceValues(func() (*template.Template, error) { return parsePage(name, file) })
 	}
 	return all, nil
+}
+
+func parsePage(name, file string) (*template.Template, error) {
+	funcs := template.FuncMap{"static": staticURL, "page": func() string { return name }}
+	return template.New("layout.html").Funcs(funcs).
+		ParseFS(files, "templates/layout.html", "templates/parts.html", file)
+}
+
+// execute writes one template of a page. A page that does not exist is an error.
+func (p pages) execute(w io.Writer, page, part string, data any) error {
+	parsed, known := p[page]
+	if !known {
+		return fmt.Errorf("there is no page %q", page)
+	}
+	t, err := parsed()
+	if err != nil {
+		return fmt.Errorf("parse page: %w", err)
+	}
+	return t.ExecuteTemplate(w, part, data)
 }
 
 // staticURL is a file's address, with its own hash, so that it can be kept
@@ -72,7 +88,7 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, status int, page s
 // showPart writes one template of a page alone, for a script that asked for it.
 func (s *server) showPart(w http.ResponseWriter, r *http.Request, status int, page, part string, data any) {
 	var out bytes.Buffer
-	if err := s.pages[page].ExecuteTemplate(&out, part, data); err != nil {
+	if err := s.pages.execute(&out, page, part, data); err != nil {
 		s.Log.ErrorContext(r.Context(), "page not rendered", "page", page, "err", err)
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return

@@ -52,7 +52,7 @@ func newServer(deps Deps, options Options) (*server, error) {
 	if s.texts, err = loadTexts(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = parsePages(); err != nil {
+	if s.pages, err = listPages(); err != nil {
 		return nil, err
 	}
 	if s.local, err = time.LoadLocation(subscribers.DefaultTimezone); err != nil {

@@ -65,6 +65,7 @@ type benchHouse struct {
 	store            *store.Store // the node's own database, beside the node
 	redis            *redis.Seen  // nil: the node keeps what it has seen itself
 	node, sandbox    *exec.Cmd
+	carried          int // messages
 }
 
 // benchHouseOptions says what is measured.

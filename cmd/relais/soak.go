@@ -101,7 +101,7 @@ func (h *benchHouse) everybodyGot(ctx context.Context, messages int) error {
 // soakMessage differs in its words from every other: like ones would be taken
 // for a loop, and stopped.
 func soakMessage(dice *rand.Rand) broker.Message {
-	m := benchMessage()
+	m := benchMessage(0)
 	var words []string
 	for range 12 {
 		words = append(words, soakWord(dice))

@@ -25,7 +25,7 @@ type Breaker struct {
 
 // maxAgain is half of how many histories are kept, the newest. A loop through
 // more addresses than that goes on for longer.
-const maxAgain = 50_000
+const maxAgain = 20_000
 
 // history is what was asked about one key, oldest first.
 type history []asking
