@@ -15,6 +15,9 @@ type accountPage struct {
 	Desk   bool // they work for the police
 	Levels bool // they decide for a partnership
 	People bool // they look after who has an account
+
+	Devices []deviceLine // where they are signed in
+	Ended   bool         // they have just signed out somewhere
 }
 
 func (s *server) getAccount(w http.ResponseWriter, r *http.Request) {
@@ -43,5 +46,11 @@ func (s *server) getAccount(w http.ResponseWriter, r *http.Request) {
 		p.Levels = p.Levels || post.Role.May(subscribers.Decide)
 		p.People = p.People || post.Role.May(subscribers.ReadPeople)
 	}
+	var err error
+	if p.Devices, err = s.devices(r.Context(), p.view, who.account.ID); err != nil {
+		s.failPage(w, r, "show the account", err)
+		return
+	}
+	p.Ended = r.URL.Query().Has("ended")
 	s.show(w, r, http.StatusOK, "account", p)
 }

@@ -136,17 +136,14 @@ func (s *server) whoCalls(r *http.Request) (caller, int, error) {
 	return caller{everything: true}, 0, nil
 }
 
-// sessionAccount is the key under which a session keeps whose it is.
-const sessionAccount = "account"
-
 // signedIn reads whose session it is, with the posts that they have now; the
 // zero account for nobody, and for who has none left.
 func (s *server) signedIn(ctx context.Context) (subscribers.Account, error) {
-	id, err := uuid.Parse(s.sessions.GetString(ctx, sessionAccount))
-	if err != nil {
-		return subscribers.Account{}, nil
+	here, err := s.present(ctx)
+	if err != nil || here.ID == (uuid.UUID{}) {
+		return subscribers.Account{}, err
 	}
-	account, err := s.Accounts.Account(ctx, subscribers.MemberID{UUID: id})
+	account, err := s.Accounts.Account(ctx, here.Account)
 	switch {
 	case errors.Is(err, subscribers.ErrNotFound), err == nil && !account.SignsIn():
 		return subscribers.Account{}, nil

@@ -215,6 +215,7 @@ type Deps struct {
 	Courier        Courier // nil: nobody can join on a page
 	Accounts       Accounts
 	Tokens         Tokens
+	SignIns        SignIns
 	Templates      Templates
 	Zone           Zone
 	PlanReader     PlanReader

@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"relais/broker"
 	"relais/subscribers"
@@ -193,6 +196,9 @@ func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder 
 	w.tokens = slices.DeleteFunc(w.tokens, func(one subscribers.Token) bool { return one.Name == "CAD" }) // made in each language
 	if p.path == "/account" {                                                                             // it is about who has signed in
 		w.signInAs("Claire Lambert", subscribers.Post{Role: subscribers.PostOfficer, Zone: "demo"}, subscribers.Post{Role: subscribers.PostCoordinator, Zone: "demo", Partnership: "tilleuls"})
+		phone := w.devices[len(w.devices)-1]
+		phone.ID, phone.Device, phone.Since, phone.Seen = uuid.New(), "Safari, iPhone", w.now.Add(-50*time.Hour), w.now.Add(-20*time.Hour)
+		w.devices = append(w.devices, phone)
 		defer func() { w.cookie = nil }()
 	}
 	if p.form != nil {

@@ -154,6 +154,8 @@ func (s *server) signInRoutes() []route {
 		{"GET /signin/invited/{token}", doorSignIn, "", nil, s.getInvited},
 		{"POST /signin/invited/{token}", doorSignIn, "", nil, s.postInvited},
 		{"GET /account", doorPage, "", nil, s.getAccount}, // anybody who is known
+		{"POST /account/devices/{id}/end", doorPage, "", nil, s.postEndDevice},
+		{"POST /account/devices/end", doorPage, "", nil, s.postEndOtherDevices},
 		{"POST /signout", doorSignIn, "", nil, s.postSignOut},
 	}
 }

@@ -104,7 +104,9 @@ func (w *world) signInAsMember(id subscribers.MemberID, name string, posts ...su
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.server.sessions.Put(ctx, sessionAccount, a.ID.String())
+	one := subscribers.SignIn{ID: uuid.Must(uuid.NewV7()), Account: a.ID, Device: "Firefox, Windows", Since: w.now, Seen: w.now, Expires: w.now.Add(sessionLasts)}
+	w.devices = append(w.devices, one)
+	w.server.sessions.Put(ctx, sessionSignIn, one.ID.String())
 	token, _, err := w.server.sessions.Commit(ctx)
 	if err != nil {
 		w.t.Fatal(err)
@@ -129,7 +131,7 @@ func (w *world) touch(pattern string, away bool) request {
 	for thing, name := range id {
 		path = strings.Replace(path, thing+"/{id}", thing+"/"+name, 1)
 	}
-	path = strings.NewReplacer("{$}", "", "{partnership}", partnership, "{date}", w.flash.Date.String(), "{token}", "forged",
+	path = strings.NewReplacer("{$}", "", "devices/{id}", "devices/"+tokenID.String(), "{partnership}", partnership, "{date}", w.flash.Date.String(), "{token}", "forged",
 		"{channel}", "sms", "/{rest...}", "/status").Replace(path)
 	q := request{method: method, path: path, host: "relais.example", header: map[string]string{}}
 	switch {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
@@ -197,19 +199,17 @@ func (s *server) enter(w http.ResponseWriter, r *http.Request, id subscribers.Me
 		s.refuse(w, r, s.viewFor(r, ""), http.StatusForbidden, "signin.nopost")
 		return
 	}
+	lasts := sessionLasts
+	if keep {
+		lasts = longSessionLasts
+	}
 	if err == nil {
-		err = s.sessions.RenewToken(r.Context()) // nobody goes on with a session that they gave us
+		err = s.begin(r, account.ID, lasts)
 	}
 	if err != nil {
 		s.failPage(w, r, "sign in", err)
 		return
 	}
-	s.sessions.Put(r.Context(), sessionAccount, account.ID.String())
-	lasts := sessionLasts
-	if keep {
-		lasts = longSessionLasts
-	}
-	s.sessions.SetDeadline(r.Context(), time.Now().Add(lasts)) // the browser's clock and scs's, not the desk's
 	s.Log.InfoContext(r.Context(), "signed in", "account", account.ID)
 	if next == "" {
 		next = home(account)
@@ -226,7 +226,14 @@ func home(a subscribers.Account) string {
 }
 
 func (s *server) postSignOut(w http.ResponseWriter, r *http.Request) {
-	if err := s.sessions.Destroy(r.Context()); err != nil {
+	here, err := s.present(r.Context())
+	if err == nil && here.ID != (uuid.UUID{}) {
+		err = s.SignIns.EndSignIn(r.Context(), here.Account, here.ID)
+	}
+	if err == nil {
+		err = s.sessions.Destroy(r.Context())
+	}
+	if err != nil {
 		s.failPage(w, r, "sign out", err)
 		return
 	}

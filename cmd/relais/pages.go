@@ -99,6 +99,7 @@ func (n *node) webDeps() web.Deps {
 		Contacts:      n.store,
 		Accounts:      n.store,
 		Tokens:        n.store,
+		SignIns:       n.store,
 		Templates:     n.store,
 		Zone:          n.store,
 		PlanReader:    planReader{},
