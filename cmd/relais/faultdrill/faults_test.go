@@ -29,22 +29,17 @@ const halfOpenFor = 30 * time.Second
 // node had sent before it was killed.
 const stillRead = 2 * time.Second
 
-// hides lets the last trouble last longer in the eyes of the judge.
-func (w *town) hides(longer time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	last := &w.troubles[len(w.troubles)-1]
-	last.to = last.to.Add(longer)
-}
-
 // breaks does it, and writes down for the judge when.
-func (w *town) breaks(f fault) {
+func (w *town) breaks(f fault) { w.breaksFor(f, 0) }
+
+// breaksFor is for a fault whose traces show later than it does.
+func (w *town) breaksFor(f fault, longer time.Duration) {
 	w.say("%s", f.name)
 	from := time.Now()
 	f.do(w)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.troubles = append(w.troubles, trouble{from, time.Now(), f.hides})
+	w.troubles = append(w.troubles, trouble{from, time.Now().Add(longer), f.hides})
 }
 
 // moment is a random span of at most so many milliseconds.
@@ -140,11 +135,10 @@ func (w *town) killNode() {
 		time.Sleep(w.moment(25))
 	}
 	n := w.nodes[w.dice.IntN(len(w.nodes))]
-	w.breaks(fault{"a node is killed", everyChannel(), func(*town) {
+	w.breaksFor(fault{"a node is killed", everyChannel(), func(*town) {
 		n.kill()
 		time.Sleep(w.moment(500))
-	}})
-	w.hides(stillRead)
+	}}, stillRead)
 	n.start()
 }
 

@@ -4,6 +4,7 @@ package faultdrill
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -201,12 +202,18 @@ func (p *process) answers(address string) {
 	}
 }
 
+// freePort is one below those that the system hands out to whoever connects,
+// so that nobody takes it before the program that it is for.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
+		if err != nil {
+			continue
+		}
+		defer l.Close()
+		return l.Addr().String()
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port of a hundred is free")
+	return ""
 }

@@ -119,6 +119,7 @@ func (w *town) startSandbox() {
 	w.t.Cleanup(w.sandbox.kill)
 	w.sandbox.answers(w.http)
 	w.sms, w.mail = newLink(w.t, w.http), newLink(w.t, smtp)
+	w.watchMachine()
 }
 
 // external starts servers, brokers of them for NATS, and nodes on them.
