@@ -22,6 +22,8 @@ const (
 
 	CanJoin Capability = "join" // whoever typed an application: confirm its addresses
 
+	CanBeInvited Capability = "invite" // whoever was passed an invitation: join
+
 	CanPreview Capability = "preview" // a coordinator: read an infoflash before it leaves, and hold it
 )
 

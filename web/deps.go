@@ -210,6 +210,7 @@ type Deps struct {
 	Contacts       Contacts    // may be nil where Push is
 	Joiners        Joiners
 	Papers         Papers
+	Invitations    Invitations
 	Holders        Holders
 	AddressBook    AddressBook
 	Courier        Courier // nil: nobody can join on a page

@@ -37,6 +37,7 @@ type membersPage struct {
 	Names       []memberName
 	Join        string // the address of the page where people join
 	Poster      string
+	Invite      string // where one person is invited; empty: the reader may not
 	Paper       string // where a signed form is copied; empty: the reader may not
 }
 
@@ -50,6 +51,7 @@ func (s *server) getInboxMembers(w http.ResponseWriter, r *http.Request, partner
 	p.Poster = p.URL("/inbox/partnerships/" + string(partnership.ID) + "/poster")
 	if callerOf(r.Context()).mayAlso(subscribers.AddMembers, subscribers.Scope{Zone: partnership.Zone, Partnership: partnership.ID}) {
 		p.Paper = p.URL("/inbox/partnerships/" + string(partnership.ID) + "/paper")
+		p.Invite = p.URL("/inbox/partnerships/" + string(partnership.ID) + "/invitations")
 	}
 	err := s.fillReach(r.Context(), &p, partnership.ID)
 	if err == nil && !p.Begun {

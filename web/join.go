@@ -39,6 +39,7 @@ func (s *server) joinRoutes() []route {
 	return []route{
 		{"GET /join/{partnership}", doorOpen, "", nil, s.getJoin},
 		{"POST /join/{partnership}", doorOpen, "", nil, s.postJoin},
+		{"GET /i/{token}", doorOpen, "", nil, s.getInvitation},
 		{"GET /sheet/{partnership}", doorOpen, "", nil, s.getSheet},
 		{"GET /form/{partnership}", doorOpen, "", nil, s.getForm},
 		{"GET /joining/{token}", doorOpen, "", nil, s.getJoining},
@@ -59,6 +60,7 @@ type joinPage struct {
 	Streets     bool       // the area is checked
 	Reach       []joinWay  // how they may be reached
 	Languages   []langLink // in which they may be written to
+	Invited     string     // the token of the invitation that led here; empty: none
 	Wrong       bool
 	NameFault   string
 	HomeFault   string
@@ -84,7 +86,7 @@ func (s *server) getJoin(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	p.Language = p.Lang
+	p.Language, p.Invited = p.Lang, r.URL.Query().Get("invited")
 	s.showJoin(w, r, http.StatusOK, p)
 }
 
@@ -192,6 +194,7 @@ func (s *server) postJoin(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		s.failPage(w, r, "write the application", err)
 	default:
+		s.countInvitation(r.Context(), p.Invited, p.Partnership.ID)
 		http.Redirect(w, r, p.URL(s.joiningPath(a.ID)+unsentQuery(unsent)), http.StatusSeeOther)
 	}
 }
@@ -211,7 +214,7 @@ func (s *server) readJoin(w http.ResponseWriter, r *http.Request) (joinPage, boo
 		s.showJoin(w, r, http.StatusConflict, p)
 		return p, false
 	}
-	p.joinForm = readJoinForm(r.PostForm)
+	p.joinForm, p.Invited = readJoinForm(r.PostForm), r.PostForm.Get("invited")
 	if !s.visits.allows(visitor(r), s.Now()) {
 		p.wrong["reach"] = "join.fault.many"
 		s.showJoin(w, r, http.StatusTooManyRequests, p)

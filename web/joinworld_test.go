@@ -31,6 +31,9 @@ type joining struct {
 	allLaunched  bool                              // the second partnership too has whom a launch needs
 	busy         sync.Mutex
 	paperFails   error // why nothing is copied
+	invitations  []subscribers.Invitation
+
+	noMoreInvitations bool
 }
 
 type sentMissive struct {

@@ -99,6 +99,9 @@ func everyPage(w *world) []somePage {
 		{"the plan", "/inbox/partnerships/tilleuls/plan", nil, 200},
 		{"journal", "/inbox/partnerships/tilleuls/journal", nil, 200},
 		{"members", "/inbox/partnerships/tilleuls/members", nil, 200},
+		{"invitations", "/inbox/partnerships/tilleuls/invitations?shown=" + w.invitations[0].ID.String(), nil, 200},
+		{"too many invitations", "/inbox/partnerships/tilleuls/invitations", url.Values{}, 429},
+		{"invitation taken back", "/i/" + w.invited(1), nil, 410},
 		{"form to copy", "/inbox/partnerships/tilleuls/paper?did=sms,voice,onfile&signed=2026-11-20", nil, 200},
 		{"form copied with faults", "/inbox/partnerships/tilleuls/paper", url.Values{"sms": {"0470"}, "voice": {"081 12 34 56"}, "twice": {"1"}, "noway": {"1"}, "signed": {"2027-01-01"}, "text": {"9"}}, 422},
 		{"form copied twice", "/inbox/partnerships/tilleuls/paper", copiedTwice(), 422},
@@ -221,6 +224,8 @@ func everyPageWorld(t *testing.T) *world {
 	w.restart()
 	w.enroll()
 	w.applied = w.applyOnce()
+	w.invitations = []subscribers.Invitation{subscribers.NewInvitation("tilleuls", coordinatorID, w.now), subscribers.NewInvitation("tilleuls", coordinatorID, w.now.AddDate(0, -2, 0)), subscribers.NewInvitation("tilleuls", coordinatorID, w.now)}
+	w.invitations[0].Used, w.invitations[2].Revoked, w.noMoreInvitations = 2, w.now, true
 	once := subscribers.NewApplicationID()
 	w.applications[once] = subscribers.Application{
 		ID: once, Partnership: "tilleuls", Name: copiedTwice().Get("name"), Signed: subscribers.DateOf(w.now), Expires: w.now.Add(subscribers.PaperValidity), Contacts: make([]subscribers.Applied, 1),

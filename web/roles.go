@@ -118,6 +118,8 @@ func (s *server) inboxRoutes() []route {
 		{"GET /inbox/partnerships/{id}/members", doorPage, subscribers.Decide, aboutPartnership, s.inboxPartnership(s.getInboxMembers)},
 		{"GET /inbox/partnerships/{id}/paper", doorPage, subscribers.AddMembers, aboutPartnership, s.inboxPartnership(s.getPaper)},
 		{"POST /inbox/partnerships/{id}/paper", doorPage, subscribers.AddMembers, aboutPartnership, s.inboxPartnership(s.postPaper)},
+		{"GET /inbox/partnerships/{id}/invitations", doorPage, subscribers.AddMembers, aboutPartnership, s.inboxPartnership(s.getInvitations)},
+		{"POST /inbox/partnerships/{id}/invitations", doorPage, subscribers.AddMembers, aboutPartnership, s.inboxPartnership(s.postInvitations)},
 		{"GET /inbox/partnerships/{id}/poster", doorPage, subscribers.Decide, aboutPartnership, s.inboxPartnership(s.getPoster)},
 		{"POST /inbox/push", doorPage, subscribers.Decide, aboutZone, s.personally(s.postInboxPush)},
 		{"GET /inbox/approvals/{id}", doorPage, subscribers.Decide, aboutApproval, s.personally(s.inboxApproval(s.showInboxApproval))},

@@ -83,6 +83,7 @@ func (n *node) webDeps() web.Deps {
 		Members:       n.store,
 		Joiners:       n.store,
 		Papers:        n.store,
+		Invitations:   n.store,
 		Holders:       n.store,
 		AddressBook:   addressBook{},
 		Absences:      n.store,
