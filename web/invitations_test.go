@@ -104,6 +104,7 @@ func TestInvitationThatIsOver(t *testing.T) {
 		t.Errorf("forged: got %d", got)
 	}
 	w.noMoreInvitations = true
+	w.withCoordinator() // that session is over too
 	if answer := w.post(invitationsPath+"?lang=en", url.Values{}); answer.Code != http.StatusTooManyRequests || !strings.Contains(answer.Body.String(), "the poster does as well") {
 		t.Errorf("one too many: got %d", answer.Code)
 	}
