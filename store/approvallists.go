@@ -14,7 +14,7 @@ const approvalColumns = `id, message, revision, partnership, plan_version, rule,
 // OverdueApprovals returns open ones whose deadline has passed, the oldest first.
 func (s *Store) OverdueApprovals(ctx context.Context, now time.Time, limit int) (found []subscribers.Approval, err error) {
 	err = s.read(ctx, "read overdue approvals", func(t *tx) error {
-		found, err = list(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals
+		found, err = list(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals
 			WHERE state IN ('pending', 'held', 'questioned') AND deadline > 0 AND deadline <= $1
 			ORDER BY deadline, id LIMIT $2`, millis(now), limit)
 		return err
@@ -26,7 +26,7 @@ func (s *Store) OverdueApprovals(ctx context.Context, now time.Time, limit int) 
 // time and are not marked planned, the oldest first.
 func (s *Store) UnplannedApprovals(ctx context.Context, decidedBefore time.Time, limit int) (found []subscribers.Approval, err error) {
 	err = s.read(ctx, "read unplanned approvals", func(t *tx) error {
-		found, err = list(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals
+		found, err = list(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals
 			WHERE planned = 0 AND state IN ('approved', 'overruled') AND decided_at < $1
 			ORDER BY decided_at, id LIMIT $2`, millis(decidedBefore), limit)
 		return err
@@ -38,7 +38,7 @@ func (s *Store) UnplannedApprovals(ctx context.Context, decidedBefore time.Time,
 // empty one, in all, the longest asked first.
 func (s *Store) OpenApprovals(ctx context.Context, zone broker.ZoneID) (found []subscribers.Approval, err error) {
 	err = s.read(ctx, "read open approvals", func(t *tx) error {
-		found, err = list(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals
+		found, err = list(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals
 			WHERE state IN ('pending', 'held', 'questioned')
 			AND ($1 = '' OR partnership IN (SELECT p.id FROM partnerships p WHERE p.zone = $1))
 			ORDER BY asked, id`, string(zone))
@@ -72,7 +72,7 @@ func addApprovals(ctx context.Context, t *tx, approvals []subscribers.Approval) 
 	return addMoves(ctx, t, approvals)
 }
 
-func scanApproval(r row) (a subscribers.Approval, err error) {
+func (t *tx) scanApproval(r row) (a subscribers.Approval, err error) {
 	var partnership, rule, state, to, how string
 	d := &a.Decision
 	err = r.Scan(asID{(*[16]byte)(&a.ID.UUID)}, asID{(*[16]byte)(&a.Message.UUID)}, &a.Revision, &partnership, &a.PlanVersion, &rule,
@@ -83,6 +83,6 @@ func scanApproval(r row) (a subscribers.Approval, err error) {
 	}
 	a.Partnership, a.State = broker.PartnershipID(partnership), subscribers.ApprovalState(state)
 	d.To, d.How = subscribers.ApprovalState(to), subscribers.How(how)
-	err = fromYAML(rule, &a.Rule)
+	a.Rule, err = t.understood.rules.of(rule)
 	return a, err
 }

@@ -77,10 +77,19 @@ func (s *Store) Message(ctx context.Context, id broker.MessageID, revision int) 
 	return found, err
 }
 
+// Latest returns a message's newest revision, or subscribers.ErrNotFound.
+func (s *Store) Latest(ctx context.Context, id broker.MessageID) (found broker.Message, err error) {
+	err = s.read(ctx, fmt.Sprintf("read message %s", id), func(t *tx) error {
+		found, err = one(ctx, t, scanMessage, `SELECT body FROM messages WHERE id = $1 ORDER BY revision DESC LIMIT 1`, id.UUID[:])
+		return err
+	})
+	return found, err
+}
+
 // Approval returns one, or subscribers.ErrNotFound.
 func (s *Store) Approval(ctx context.Context, id subscribers.ApprovalID) (found subscribers.Approval, err error) {
 	err = s.read(ctx, fmt.Sprintf("read approval %s", id), func(t *tx) error {
-		found, err = one(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals WHERE id = $1`, id.UUID[:])
+		found, err = one(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals WHERE id = $1`, id.UUID[:])
 		return err
 	})
 	return found, err

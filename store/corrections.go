@@ -85,14 +85,14 @@ func originalsOf(ctx context.Context, t *tx, family []broker.MessageID) ([]subsc
 		return nil, nil
 	}
 	marks, args := listed(family, nil)
-	return list(ctx, t, scanOriginal, `SELECT `+approvalColumns+`, stopped_by,
+	return list(ctx, t, t.scanOriginal, `SELECT `+approvalColumns+`, stopped_by,
 			CASE WHEN EXISTS (SELECT 1 FROM deliveries d LEFT JOIN deliveries g ON g.id = d.digest
 				WHERE d.approval = a.id AND d.purpose = 'message' AND (`+wentOut+`)) THEN 1 ELSE 0 END
 		FROM approvals a WHERE a.message IN (`+marks+`) ORDER BY a.id`, args...)
 }
 
-func scanOriginal(r row) (o subscribers.Original, err error) {
-	o.Approval, err = scanApproval(longer{r, []any{asID{(*[16]byte)(&o.StoppedBy.UUID)}, asFlag{&o.Got}}})
+func (t *tx) scanOriginal(r row) (o subscribers.Original, err error) {
+	o.Approval, err = t.scanApproval(longer{r, []any{asID{(*[16]byte)(&o.StoppedBy.UUID)}, asFlag{&o.Got}}})
 	return o, err
 }
 

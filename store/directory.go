@@ -14,7 +14,7 @@ import (
 // id; none for an unknown zone.
 func (s *Store) Partnerships(ctx context.Context, zone broker.ZoneID) (found []subscribers.Partnership, err error) {
 	err = s.read(ctx, "read partnerships", func(t *tx) error {
-		found, err = list(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE $1 = '' OR zone = $1`, string(zone))
+		found, err = list(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE $1 = '' OR zone = $1`, string(zone))
 		return err
 	})
 	// Sorted here, for the collation of a PostgreSQL database may skip hyphens.
@@ -22,10 +22,23 @@ func (s *Store) Partnerships(ctx context.Context, zone broker.ZoneID) (found []s
 	return found, err
 }
 
+// Zones returns those that have a partnership, by id.
+func (s *Store) Zones(ctx context.Context) (found []broker.ZoneID, err error) {
+	err = s.read(ctx, "read zones", func(t *tx) error {
+		found, err = list(ctx, t, func(r row) (zone broker.ZoneID, err error) {
+			err = r.Scan((*string)(&zone))
+			return zone, err
+		}, `SELECT DISTINCT zone FROM partnerships`)
+		return err
+	})
+	slices.Sort(found) // here, for the same reason
+	return found, err
+}
+
 // Partnership returns one, or subscribers.ErrNotFound.
 func (s *Store) Partnership(ctx context.Context, id broker.PartnershipID) (found subscribers.Partnership, err error) {
 	err = s.read(ctx, fmt.Sprintf("read partnership %s", id), func(t *tx) error {
-		found, err = one(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(id))
+		found, err = one(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(id))
 		return err
 	})
 	return found, err
@@ -34,7 +47,7 @@ func (s *Store) Partnership(ctx context.Context, id broker.PartnershipID) (found
 // Plan returns one version of a partnership's plan, or subscribers.ErrNotFound.
 func (s *Store) Plan(ctx context.Context, id broker.PartnershipID, version int) (found subscribers.Plan, err error) {
 	err = s.read(ctx, fmt.Sprintf("read plan %d of partnership %s", version, id), func(t *tx) error {
-		found, err = one(ctx, t, scanPlan, `SELECT body FROM plans WHERE partnership = $1 AND version = $2`, string(id), version)
+		found, err = one(ctx, t, t.scanPlan, `SELECT body FROM plans WHERE partnership = $1 AND version = $2`, string(id), version)
 		return err
 	})
 	return found, err
@@ -72,24 +85,23 @@ func approvers(ctx context.Context, t *tx, id broker.PartnershipID) ([]subscribe
 	return found, fillAbsences(ctx, t, id, found)
 }
 
-func scanPartnership(r row) (p subscribers.Partnership, err error) {
+func (t *tx) scanPartnership(r row) (p subscribers.Partnership, err error) {
 	var body string
 	var version int
 	if err := r.Scan(&body, &version); err != nil {
 		return p, err
 	}
-	err = fromYAML(body, &p)
+	p, err = t.understood.partnerships.of(body)
 	p.PlanVersion = version
 	return p, err
 }
 
-func scanPlan(r row) (p subscribers.Plan, err error) {
+func (t *tx) scanPlan(r row) (p subscribers.Plan, err error) {
 	var body string
 	if err := r.Scan(&body); err != nil {
 		return p, err
 	}
-	err = fromYAML(body, &p)
-	return p, err
+	return t.understood.plans.of(body)
 }
 
 func scanApprover(r row) (a subscribers.Approver, err error) {

@@ -25,6 +25,7 @@ func TestPartnerships(t *testing.T) {
 		same(t, "the zone's", got(s.Partnerships(t.Context(), "demo"))(t), want)
 		same(t, "all", len(got(s.Partnerships(t.Context(), ""))(t)), 3)
 		same(t, "an unknown zone's", got(s.Partnerships(t.Context(), "nowhere"))(t), nil)
+		same(t, "zones", got(s.Zones(t.Context()))(t), []broker.ZoneID{"5277", "demo"})
 		same(t, "one", got(s.Partnership(t.Context(), "ab"))(t), want[1])
 		if _, err := s.Partnership(t.Context(), "none"); !errors.Is(err, subscribers.ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)

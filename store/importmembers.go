@@ -52,7 +52,7 @@ func (s *Store) ImportMembers(ctx context.Context, p broker.PartnershipID, rows 
 }
 
 func importMembers(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow, consent subscribers.Consent) (ImportResult, error) {
-	_, err := one(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(p))
+	_, err := one(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(p))
 	if errors.Is(err, subscribers.ErrNotFound) {
 		return ImportResult{}, fmt.Errorf("partnership %s is not known; import it first: %w", p, err)
 	}

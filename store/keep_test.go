@@ -192,3 +192,17 @@ func TestRecent(t *testing.T) {
 		same(t, "the newest", got(s.Recent(t.Context(), "", 1))(t), []broker.Message{newest})
 	})
 }
+
+func TestLatest(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		first := message(broker.NewMessageID(), 1)
+		must(t, s.Open(t.Context(), first, noon, nil, nil, nil))
+		second := first
+		second.Revision = 2
+		must(t, s.Open(t.Context(), second, noon.Add(time.Minute), nil, nil, nil))
+		same(t, "revision", got(s.Latest(t.Context(), first.ID))(t).Revision, 2)
+		if _, err := s.Latest(t.Context(), broker.NewMessageID()); !errors.Is(err, subscribers.ErrNotFound) {
+			t.Errorf("of none: got %v, want ErrNotFound", err)
+		}
+	})
+}

@@ -14,7 +14,7 @@ import (
 // Overviews returns the partnerships of a zone with how many people each has, by id.
 func (s *Store) Overviews(ctx context.Context, zone broker.ZoneID) (found []subscribers.Overview, err error) {
 	err = s.read(ctx, "read the partnerships of a zone", func(t *tx) error {
-		partnerships, err := list(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE zone = $1`, string(zone))
+		partnerships, err := list(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE zone = $1`, string(zone))
 		if err != nil {
 			return err
 		}
@@ -42,6 +42,24 @@ func (s *Store) Overviews(ctx context.Context, zone broker.ZoneID) (found []subs
 	return found, err
 }
 
+// Overview returns one, or subscribers.ErrNotFound.
+func (s *Store) Overview(ctx context.Context, id broker.PartnershipID) (found subscribers.Overview, err error) {
+	err = s.read(ctx, fmt.Sprintf("count the people of partnership %s", id), func(t *tx) error {
+		found = subscribers.Overview{People: make(map[subscribers.Role]int)}
+		if found.Partnership, err = one(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(id)); err != nil {
+			return err
+		}
+		return t.forEach(ctx, func(r row) error {
+			var role string
+			var n int
+			err := r.Scan(&role, &n)
+			found.People[subscribers.Role(role)] = n
+			return err
+		}, `SELECT role, COUNT(*) FROM memberships WHERE partnership = $1 AND left_at = 0 GROUP BY role`, string(id))
+	})
+	return found, err
+}
+
 // MoveStage brings a partnership from one stage to another. It returns
 // subscribers.ErrOutdated when it is not in the first, subscribers.ErrNotFound
 // when there is none.
@@ -50,7 +68,7 @@ func (s *Store) MoveStage(ctx context.Context, id broker.PartnershipID, move sub
 		if err := t.alone(ctx, "import"); err != nil {
 			return err
 		}
-		p, err := one(ctx, t, scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(id))
+		p, err := one(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(id))
 		if err != nil {
 			return err
 		}

@@ -59,6 +59,10 @@ func TestOverviews(t *testing.T) {
 		all := got(s.Overviews(t.Context(), got(s.Partnership(t.Context(), tilleuls))(t).Zone))(t)
 		same(t, "how many", len(all), 1)
 		same(t, "which", all[0].Partnership.ID, tilleuls)
+		same(t, "it alone", got(s.Overview(t.Context(), tilleuls))(t), all[0])
+		if _, err := s.Overview(t.Context(), "nowhere"); !errors.Is(err, subscribers.ErrNotFound) {
+			t.Errorf("of none: got %v, want ErrNotFound", err)
+		}
 		same(t, "another zone", len(got(s.Overviews(t.Context(), broker.ZoneID("nowhere")))(t)), 0)
 	})
 }

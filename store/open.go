@@ -20,6 +20,8 @@ type Store struct {
 	patience time.Duration // of a statement; 0: as long as its context
 	answers  time.Duration // PostgreSQL: how long a connection that has rested may take to say so
 	notReady string        // what to do when the database cannot be reached
+
+	understood understood
 }
 
 // engine is what differs between the two databases.

@@ -74,7 +74,7 @@ func (s *Store) StartAddress(ctx context.Context, a channels.Address, on []chann
 // since a time, the longest asked first.
 func (s *Store) ApprovalsOf(ctx context.Context, p broker.PartnershipID, since time.Time) (found []subscribers.Approval, err error) {
 	err = s.read(ctx, fmt.Sprintf("read the approvals of partnership %s", p), func(t *tx) error {
-		found, err = list(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals
+		found, err = list(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals
 			WHERE partnership = $1 AND (asked > $2 OR `+openStates+`) ORDER BY asked, id`, string(p), millis(since))
 		return err
 	})

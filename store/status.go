@@ -64,7 +64,7 @@ func fillCases(ctx context.Context, t *tx, m broker.Message, partnerships []subs
 }
 
 func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]subscribers.PartnershipStatus, error) {
-	approvals, err := list(ctx, t, scanApproval, `SELECT `+approvalColumns+` FROM approvals
+	approvals, err := list(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals
 		WHERE message = $1 AND revision = $2 ORDER BY partnership`, st.Message.UUID[:], st.Revision)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]s
 
 func partnershipNames(ctx context.Context, t *tx, st subscribers.Status) (map[broker.PartnershipID]string, error) {
 	names := make(map[broker.PartnershipID]string)
-	found, err := list(ctx, t, scanPartnership, `SELECT p.body, p.plan_version FROM approvals a JOIN partnerships p ON p.id = a.partnership
+	found, err := list(ctx, t, t.scanPartnership, `SELECT p.body, p.plan_version FROM approvals a JOIN partnerships p ON p.id = a.partnership
 		WHERE a.message = $1 AND a.revision = $2`, st.Message.UUID[:], st.Revision)
 	for _, p := range found {
 		names[p.ID] = p.Name
@@ -118,10 +118,14 @@ func done(partnerships []subscribers.PartnershipStatus) bool {
 // Recent returns the newest revisions of the messages that came last, in one
 // zone or, with an empty one, in all; the newest first.
 func (s *Store) Recent(ctx context.Context, zone broker.ZoneID, limit int) (found []broker.Message, err error) {
+	where, args := ``, []any{limit}
+	if zone != "" { // not as zone = $2 OR $2 = '', for which no index serves
+		where, args = `m.zone = $2 AND `, append(args, string(zone))
+	}
 	err = s.read(ctx, "read recent messages", func(t *tx) error {
 		found, err = list(ctx, t, scanMessage, `SELECT body FROM messages m
-			WHERE ($1 = '' OR m.zone = $1) AND m.revision = (SELECT MAX(n.revision) FROM messages n WHERE n.id = m.id)
-			ORDER BY m.received DESC, m.id DESC LIMIT $2`, string(zone), limit)
+			WHERE `+where+`m.revision = (SELECT MAX(n.revision) FROM messages n WHERE n.id = m.id)
+			ORDER BY m.received DESC, m.id DESC LIMIT $1`, args...)
 		return err
 	})
 	return found, err

@@ -16,6 +16,8 @@ type tx struct {
 	conn     *sql.Conn
 	engine   engine
 	patience time.Duration // of one statement; 0: as long as its context
+
+	understood *understood
 }
 
 // within bounds one statement, on a connection that may lead nowhere.
@@ -134,7 +136,7 @@ func (w *watch) transaction(ctx context.Context, db *sql.DB, options *sql.TxOpti
 		return err
 	}
 	w.pause()
-	err = do(&tx{began, conn, w.s.engine, w.s.patience})
+	err = do(&tx{began, conn, w.s.engine, w.s.patience, &w.s.understood})
 	w.again()
 	if err != nil {
 		return rollback(began, err)

@@ -47,11 +47,7 @@ func (s *server) mayAboutMessage(ctx context.Context, name string, who caller) (
 	if err != nil {
 		return false, subscribers.ErrNotFound
 	}
-	status, err := s.Records.Status(ctx, id)
-	if err != nil {
-		return false, fmt.Errorf("read status: %w", err)
-	}
-	m, err := s.Records.Message(ctx, id, status.Revision)
+	m, err := s.Records.Latest(ctx, id)
 	if err != nil {
 		return false, fmt.Errorf("read message: %w", err)
 	}

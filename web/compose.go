@@ -134,11 +134,7 @@ func (s *server) referenced(ctx context.Context, f form) (broker.Message, error)
 	if err != nil {
 		return broker.Message{}, subscribers.ErrNotFound
 	}
-	status, err := s.Records.Status(ctx, id)
-	if err != nil {
-		return broker.Message{}, fmt.Errorf("read status: %w", err)
-	}
-	return s.Records.Message(ctx, id, status.Revision)
+	return s.Records.Latest(ctx, id)
 }
 
 func msgTypeOr(asked string) broker.MsgType {

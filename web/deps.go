@@ -36,6 +36,8 @@ type Records interface {
 	Recent(ctx context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error)
 	// Message returns one revision.
 	Message(ctx context.Context, id broker.MessageID, revision int) (broker.Message, error)
+	// Latest returns the newest revision.
+	Latest(ctx context.Context, id broker.MessageID) (broker.Message, error)
 	// OpenApprovals returns a zone's approvals that wait for an answer, oldest first.
 	OpenApprovals(ctx context.Context, zone broker.ZoneID) ([]subscribers.Approval, error)
 	// Approval returns one, Moves every decision about it, the oldest first.

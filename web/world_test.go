@@ -409,6 +409,10 @@ func (w *world) Message(_ context.Context, id broker.MessageID, _ int) (broker.M
 	return found(w.messages, id)
 }
 
+func (w *world) Latest(_ context.Context, id broker.MessageID) (broker.Message, error) {
+	return found(w.messages, id)
+}
+
 func (w *world) OpenApprovals(_ context.Context, zone broker.ZoneID) ([]subscribers.Approval, error) {
 	var list []subscribers.Approval
 	for _, a := range w.approvals {

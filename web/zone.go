@@ -19,6 +19,8 @@ import (
 type Zone interface {
 	// Overviews returns the partnerships of a zone, by id.
 	Overviews(ctx context.Context, zone broker.ZoneID) ([]subscribers.Overview, error)
+	// Overview returns one, or subscribers.ErrNotFound.
+	Overview(ctx context.Context, id broker.PartnershipID) (subscribers.Overview, error)
 	// StageMoves returns the steps of a partnership, the newest first.
 	StageMoves(ctx context.Context, id broker.PartnershipID) ([]subscribers.StageMove, error)
 	// MoveStage brings a partnership from one stage to another; it returns
@@ -114,20 +116,7 @@ func (v view) reached(m subscribers.Member) string {
 
 // overview is the partnership that the address names.
 func (s *server) overview(r *http.Request) (subscribers.Overview, error) {
-	id := broker.PartnershipID(r.PathValue("id"))
-	p, err := s.Records.Partnership(r.Context(), id)
-	if err != nil {
-		return subscribers.Overview{}, fmt.Errorf("read partnership: %w", err)
-	}
-	all, err := s.Zone.Overviews(r.Context(), p.Zone)
-	if err != nil {
-		return subscribers.Overview{}, fmt.Errorf("list partnerships: %w", err)
-	}
-	i := slices.IndexFunc(all, func(one subscribers.Overview) bool { return one.Partnership.ID == id })
-	if i < 0 {
-		return subscribers.Overview{Partnership: p}, nil
-	}
-	return all[i], nil
+	return s.Zone.Overview(r.Context(), broker.PartnershipID(r.PathValue("id")))
 }
 
 func (s *server) getPartnership(w http.ResponseWriter, r *http.Request) {

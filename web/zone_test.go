@@ -37,6 +37,20 @@ func (w *world) Overviews(_ context.Context, zone broker.ZoneID) ([]subscribers.
 	return all, nil
 }
 
+func (w *world) Overview(ctx context.Context, id broker.PartnershipID) (subscribers.Overview, error) {
+	p, err := w.Partnership(ctx, id)
+	if err != nil {
+		return subscribers.Overview{}, err
+	}
+	all, err := w.Overviews(ctx, p.Zone)
+	for _, one := range all {
+		if one.Partnership.ID == id {
+			return one, err
+		}
+	}
+	return subscribers.Overview{}, subscribers.ErrNotFound
+}
+
 // ReadPlan reads as `relais plan check` does.
 func (w *world) ReadPlan(text string, lang broker.Lang) (*subscribers.Plan, []PlanFault, error) {
 	entries, faults, err := roster.ReadPlans(strings.NewReader(text), lang)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -105,7 +104,7 @@ func (n *node) webDeps() web.Deps {
 		Zone:          n.store,
 		PlanReader:    planReader{},
 		Sessions:      &store.Sessions{Store: n.store, Now: time.Now},
-		Zones:         n.zones,
+		Zones:         n.store.Zones,
 		Dependencies:  n.dependencies(),
 		Now:           time.Now,
 		Log:           n.log,
@@ -142,19 +141,6 @@ func (n *node) pushChannel() web.PushChannel {
 		return c.browser
 	}
 	return nil
-}
-
-func (n *node) zones(ctx context.Context) ([]broker.ZoneID, error) {
-	partnerships, err := n.store.Partnerships(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	var zones []broker.ZoneID
-	for _, p := range partnerships {
-		zones = append(zones, p.Zone)
-	}
-	slices.Sort(zones)
-	return slices.Compact(zones), nil
 }
 
 // messages publishes what the pages were given, as any other program would.
