@@ -67,6 +67,7 @@ func journals() []journal {
 		{"digest_slots", "partnership, date", "closed_at > 0 AND due_at < $1"},
 		{"budget_warnings", "partnership, month", "at < $1"},
 		{"case_summaries", "zone, monday", "at < $1"},
+		{"sendings", "approval", "asked < $1"},
 		{"spent_hours", "partnership, channel, hour", "hour < $1"},
 	}
 }

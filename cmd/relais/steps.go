@@ -32,6 +32,7 @@ type steps struct {
 	incidents *dispatch.Incidents
 	budgets   *dispatch.Budgets
 	retention *dispatch.Retention
+	figures   *dispatch.Figures
 	graveyard *dispatch.Graveyard
 }
 
@@ -79,6 +80,7 @@ func (n *node) build(ctx context.Context) error {
 	n.started("reports", func(ctx context.Context) error { s.reports.Flush(ctx); return nil })
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: digestPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
 	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
+	s.figures = &dispatch.Figures{Counter: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now}
 	s.graveyard = &dispatch.Graveyard{Ledger: n.store, Publisher: n.broker, Incidents: s.incidents, Now: time.Now}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
@@ -172,7 +174,7 @@ const inboxTick = time.Minute
 const budgetTick = time.Minute
 
 // retentionTick is how often a node asks whether it is its turn to remove what
-// is old; the turn comes once an hour.
+// is old, or to count what is a day old; the turn comes once an hour.
 const retentionTick = 10 * time.Minute
 
 // graveTick is how often dead letters are looked for.
@@ -192,6 +194,7 @@ func (n *node) ticks() []job {
 		{"inbox", inboxTick, n.steps.inbox.Tell},
 		{"budgets", budgetTick, n.steps.budgets.Tick},
 		{"retention", retentionTick, n.steps.retention.Tick},
+		{"figures", retentionTick, n.steps.figures.Tick},
 		{"dead letters", graveTick, n.steps.graveyard.Tick},
 	}
 }
