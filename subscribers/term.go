@@ -52,8 +52,10 @@ func (p Term) String() string {
 	return fmt.Sprintf("%d-%02d", p.Year, int(p.Month))
 }
 
-// Next and Before are those around it, of the same length.
-func (p Term) Next() Term   { return p.move(p.Months) }
+// Next is the one after it, of the same length.
+func (p Term) Next() Term { return p.move(p.Months) }
+
+// Before is the one before it, of the same length.
 func (p Term) Before() Term { return p.move(-p.Months) }
 
 func (p Term) move(months int) Term {

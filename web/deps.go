@@ -221,6 +221,7 @@ type Deps struct {
 	SignIns        SignIns
 	Templates      Templates
 	Zone           Zone
+	Figures        Figures
 	PlanReader     PlanReader
 	Passes         subscribers.Passes
 	Mailer         Mailer                                             // nil: no code can be mailed, so people need an invitation

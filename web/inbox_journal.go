@@ -116,8 +116,13 @@ func (s *server) getJournalExport(w http.ResponseWriter, r *http.Request, partne
 	for _, one := range all {
 		rows = append(rows, v.sentRow(one, partnership))
 	}
+	writeTable(w, "relais-"+string(partnership.ID)+"-"+partnership.Today(s.Now()).String()+".csv", rows)
+}
+
+// writeTable writes rows for Excel as Belgians have it (decision 0067).
+func writeTable(w http.ResponseWriter, name string, rows [][]string) {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "relais-"+string(partnership.ID)+"-"+partnership.Today(s.Now()).String()+".csv"))
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
 	_, _ = w.Write([]byte("\ufeff")) // the reader is gone: nothing to do, here and below
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = ';', true

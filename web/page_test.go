@@ -153,6 +153,8 @@ func everyPage(w *world) []somePage {
 		{"partnership", "/zone/tilleuls", nil, 200},
 		{"partnership unknown", "/zone/nowhere", nil, 404},
 		{"partnership with a bad step", "/zone/lindendorp/stage", url.Values{"from": {"launched"}, "to": {"launched"}}, 422},
+		{"figures", "/figures?zone=demo&period=2026", nil, 200},
+		{"figures of few messages", "/zone/lindendorp/figures?period=2026-Q4", nil, 200},
 		{"plan", "/zone/tilleuls/plan", nil, 200},
 		{"plan of before", "/zone/tilleuls/plan?version=1", nil, 200},
 		{"plan with faults", "/zone/tilleuls/plan", url.Values{"action": {"save"}, "plan": {"rules:\n  - when: sometimes\n"}}, 422},

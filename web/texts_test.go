@@ -103,6 +103,8 @@ func familyKeys() []string {
 	for _, stage := range subscribers.Stages() {
 		add("stage.", string(stage))
 	}
+	add("figures.length.", "1", "3", "12")
+	add("figures.pace.", string(broker.Immediate), string(broker.Expected), string(broker.Future))
 	add("officer.", "mandated", "officer", "admin")
 	add("urgency.", string(broker.Immediate), string(broker.Expected), string(broker.Future))
 	add("severity.", "extreme", "severe", "moderate", "minor", "unknown")

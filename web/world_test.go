@@ -23,6 +23,7 @@ import (
 
 // world is a police zone in memory: all that the pages read and write.
 type world struct {
+	asked        []string // whose figures, and of when
 	t            *testing.T
 	now          time.Time
 	zones        []broker.ZoneID
@@ -264,6 +265,7 @@ func (w *world) restart() {
 	s, err := newServer(Deps{
 		Journals: w, Roll: w, Papers: w, Invitations: w,
 		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Joiners: w, Holders: w, Courier: w.courier, AddressBook: plainBook{}, Passes: w.passes, Records: w, Accounts: w, Tokens: w, SignIns: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Figures:       w,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },
 		Dependencies: w.dependencies,

@@ -38,6 +38,7 @@ type zonePage struct {
 	view
 	Zone         broker.ZoneID
 	Zones        []zoneLink
+	Figures      string
 	Partnerships []partnershipLine
 	Officers     []officerLine
 }
@@ -50,6 +51,7 @@ type officerLine struct{ Name, Role, Reached string }
 type partnershipPage struct {
 	view
 	List, Post, Plan, PlanVersion    string
+	Figures                          string
 	Name, Stage, From, People        string
 	Missing                          string // what keeps it from being sent for; empty: nothing
 	May                              bool   // the reader may change it
@@ -69,7 +71,7 @@ func (s *server) getZone(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.Zone = chosenZone(zones, broker.ZoneID(r.URL.Query().Get("zone")))
-	p.Zones = p.zoneLinks("/zone", zones, p.Zone)
+	p.Zones, p.Figures = p.zoneLinks("/zone", zones, p.Zone), p.URL("/figures?zone="+string(p.Zone))
 	if err := s.fillZone(r.Context(), &p); err != nil {
 		s.failPage(w, r, "show the zone", err)
 		return
@@ -189,6 +191,7 @@ func (s *server) showPartnership(w http.ResponseWriter, r *http.Request, status 
 	p.view = s.deskView(r).in(of)
 	p.Title, p.Name, p.From = of.Name, of.Name, string(of.Stage)
 	p.List, p.Post, p.Plan = p.URL("/zone?zone="+string(of.Zone)), p.URL("/zone/"+string(of.ID)+"/stage"), p.URL("/zone/"+string(of.ID)+"/plan")
+	p.Figures = p.URL("/zone/" + string(of.ID) + "/figures")
 	p.PlanVersion, p.People = p.T("progress.plan", "version", of.PlanVersion), p.N("zone.people", one.Members())
 	p.May = callerOf(r.Context()).mayAlso(subscribers.ChangePartnerships, subscribers.Scope{Zone: of.Zone})
 	if gaps := one.Missing(p.now); len(gaps) > 0 {

@@ -102,6 +102,7 @@ func (n *node) webDeps() web.Deps {
 		SignIns:       n.store,
 		Templates:     n.store,
 		Zone:          n.store,
+		Figures:       n.store,
 		PlanReader:    planReader{},
 		Sessions:      &store.Sessions{Store: n.store, Now: time.Now},
 		Zones:         n.store.Zones,

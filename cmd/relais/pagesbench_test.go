@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -116,6 +117,9 @@ func readTo(body io.Reader, end string) (size int, err error) {
 	}
 	part := make([]byte, 64)
 	n, err := body.Read(part)
+	if errors.Is(err, io.EOF) { // the message is done, and so is its stream
+		err = nil
+	}
 	if err == nil && !strings.Contains(string(part[:n]), end) {
 		err = fmt.Errorf("the answer begins with %q", part[:n])
 	}
@@ -268,6 +272,10 @@ func (c *crowd) deskPages() []askedPage {
 		by("zone", always("/zone")),
 		by("partnership", c.each("/zone/", "")),
 		by("plan editor", c.each("/zone/", "/plan")),
+		by("figures of a month", always("/figures?period="+subscribers.TermOf(subscribers.DateOf(c.now.AddDate(0, -1, 0)), 1).String())),
+		by("figures of a year", always("/figures?period="+subscribers.TermOf(subscribers.DateOf(c.now.AddDate(-1, 0, 0)), 12).String())),
+		by("figures as a table", always("/figures.csv?period="+subscribers.TermOf(subscribers.DateOf(c.now.AddDate(-1, 0, 0)), 12).String())),
+		by("figures of a partnership", c.each("/zone/", "/figures?period="+subscribers.TermOf(subscribers.DateOf(c.now), 12).String())),
 		by("texts", always("/templates")),
 		by("text", func(i int) string { return "/templates/" + memberAt(i%40).String() }),
 		by("cases", always("/cases")),

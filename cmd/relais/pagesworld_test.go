@@ -13,6 +13,7 @@ import (
 	"relais/broker"
 	"relais/channels"
 	"relais/config"
+	"relais/dispatch"
 	"relais/store"
 	"relais/subscribers"
 	"relais/subscribers/roster"
@@ -192,7 +193,7 @@ const crowdText = "Plusieurs cambriolages ont eu lieu cette nuit entre deux et q
 func (c *crowd) addMessages(b *testing.B) {
 	kinds := []broker.Kind{broker.Alert, broker.Prevention, broker.Hazard, broker.Appeal, broker.Alert, broker.Info}
 	for i := range c.messages {
-		at := c.now.Add(-time.Duration(c.messages-i) * crowdDays * 24 * time.Hour / time.Duration(c.messages))
+		at := c.now.Add(-time.Duration(c.messages-i) * (crowdDays * 24 * time.Hour / time.Duration(c.messages)))
 		if c.waits(i) { // a busy evening
 			at = c.now.Add(-time.Duration(c.messages-i) * time.Minute)
 		}
@@ -301,6 +302,10 @@ func (c *crowd) addRest(b *testing.B) {
 		if err := c.s.SaveTemplate(b.Context(), one); err != nil {
 			b.Fatal(err)
 		}
+	}
+	figures := dispatch.Figures{Counter: c.s, Keep: subscribers.Retention{Members: 30 * 24 * time.Hour}, Now: time.Now}
+	if err := figures.Tick(b.Context()); err != nil {
+		b.Fatal(err)
 	}
 	c.noteIDs(b)
 	if c.postgres {
