@@ -10,10 +10,8 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"relais/broker"
@@ -64,8 +62,9 @@ type benchHouse struct {
 	members          []store.MemberRow
 	store            *store.Store // the node's own database, beside the node
 	redis            *redis.Seen  // nil: the node keeps what it has seen itself
-	node, sandbox    *exec.Cmd
-	carried          int // messages
+	node, sandbox    *child
+	children         []*child // both
+	carried          int      // messages
 }
 
 // benchHouseOptions says what is measured.
@@ -123,33 +122,11 @@ func (h *benchHouse) startSandbox(ctx context.Context, stderr io.Writer, profile
 	if profile != "" {
 		args = append(args, "--cpu-profile", profile+"-stand-ins.pprof")
 	}
-	h.sandbox, err = h.child(ctx, stderr, args...)
+	h.sandbox, err = h.startChild(ctx, stderr, args...)
 	if err != nil {
 		return err
 	}
-	return waitUntil(ctx, "the stand-ins answer", func() (bool, error) { return answers(ctx, h.sandboxURL+"/outbox.json"), nil })
-}
-
-// child starts this program again, with another command.
-func (h *benchHouse) child(ctx context.Context, stderr io.Writer, args ...string) (*exec.Cmd, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program: %w", err)
-	}
-	// It ends by our step, after what needs it, and not with ctx.
-	cmd := exec.CommandContext(context.WithoutCancel(ctx), self, args...)
-	cmd.Env, cmd.Stderr = h.environ, &levelFilter{to: stderr}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", args[0], err)
-	}
-	h.started(args[0], func(context.Context) error {
-		// A Ctrl-C at the terminal told the children too.
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return err
-		}
-		return cmd.Wait()
-	})
-	return cmd, nil
+	return h.waitUntil(ctx, "the stand-ins answer", func() (bool, error) { return answers(ctx, h.sandboxURL+"/outbox.json"), nil })
 }
 
 // levelFilter leaves out what a child says while all is well.
@@ -292,10 +269,10 @@ func (h *benchHouse) startNode(ctx context.Context, stderr io.Writer, profile st
 	if profile != "" {
 		args = append(args, "--cpu-profile", profile+"-node.pprof")
 	}
-	if h.node, err = h.child(ctx, stderr, args...); err != nil {
+	if h.node, err = h.startChild(ctx, stderr, args...); err != nil {
 		return err
 	}
-	return waitUntil(ctx, "the node is ready", func() (bool, error) {
+	return h.waitUntil(ctx, "the node is ready", func() (bool, error) {
 		// Its figures are there once its consumers are.
 		return answers(ctx, "http://"+h.web+"/readyz") && answers(ctx, "http://"+h.metrics+"/metrics"), nil
 	})

@@ -40,7 +40,7 @@ func parseStat(text string) (time.Duration, error) {
 func (h *benchHouse) rest(ctx context.Context) error {
 	const calm = 700 * time.Millisecond // longer than the node waits before it uses idle time
 	before := time.Duration(-1)
-	return waitUntil(ctx, "the node rests", func() (bool, error) {
+	return h.waitUntil(ctx, "the node rests", func() (bool, error) {
 		time.Sleep(calm)
 		now, err := h.processorTimes(ctx, h.node.Process.Pid)
 		used := now.own + now.standIns

@@ -72,14 +72,14 @@ func (h *benchHouse) carry(ctx context.Context) (benchRound, error) {
 		if err := h.publish(ctx, m); err != nil {
 			return err
 		}
-		return waitUntil(ctx, "the last delivery is final", func() (bool, error) { return h.store.Settled(ctx, m.ID) })
+		return h.waitUntil(ctx, "the last delivery is final", func() (bool, error) { return h.store.Settled(ctx, m.ID) })
 	})
 	if err != nil {
 		return round, err
 	}
 	want := before + len(h.members) + notices
 	after := 0
-	if err := waitUntil(ctx, "coordinator and deputy have their notices", func() (bool, error) {
+	if err := h.waitUntil(ctx, "coordinator and deputy have their notices", func() (bool, error) {
 		after, err = h.taken(ctx)
 		return after >= want, err
 	}); err != nil {

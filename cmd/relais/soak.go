@@ -86,7 +86,7 @@ func (c *soakCommand) soak(ctx context.Context, h *benchHouse) (samples []soakSa
 // they do not have more.
 func (h *benchHouse) everybodyGot(ctx context.Context, messages int) error {
 	want, got := messages*(len(h.members)+notices), 0
-	if err := waitUntil(ctx, "everybody has every message", func() (_ bool, err error) {
+	if err := h.waitUntil(ctx, "everybody has every message", func() (_ bool, err error) {
 		got, err = h.taken(ctx)
 		return got >= want, err
 	}); err != nil {
