@@ -51,10 +51,10 @@ func decodePartnerships(data []byte, lang broker.Lang) ([]Entry, Faults) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); err != nil {
-		return nil, yamlFaults(err)
+		return nil, yamlFaults(data, err, lang)
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, Faults{{Problem: "the file goes on after a line ---", Remedy: "take that line out, and list every partnership under one key"}}
+		return nil, Faults{unreadable(unreadMore, 0, lang)}
 	}
 	if len(file.Partnerships) == 0 {
 		return nil, Faults{{Field: "partnerships", Problem: "is empty", Remedy: "list at least one"}}
@@ -198,40 +198,4 @@ func lineOf(lines map[string]int, path string) int {
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
 	return 0
-}
-
-// yamlFaults turns the decoder's errors into ours.
-func yamlFaults(err error) Faults {
-	const remedy = "see docs/install.md for the keys"
-	var several *yaml.LoadErrors
-	var one *yaml.LoadError
-	switch {
-	case errors.Is(err, io.EOF):
-		return Faults{{Problem: "the file is empty", Remedy: remedy}}
-	case errors.As(err, &several):
-		var faults Faults
-		for _, e := range several.Errors {
-			faults = append(faults, lineFault(e, remedy))
-		}
-		return faults
-	case errors.As(err, &one):
-		return Faults{lineFault(one, "look at the indentation and the quotes around this line")}
-	}
-	return Faults{{Problem: "the file cannot be read", Remedy: remedy}}
-}
-
-// lineFault reads one of the decoder's errors.
-func lineFault(e *yaml.LoadError, remedy string) Fault {
-	f := Fault{Line: e.Mark.Line, Problem: e.Message, Remedy: remedy}
-	if rest, unknown := strings.CutPrefix(e.Message, "field "); unknown {
-		f.Field, _, _ = strings.Cut(rest, " ")
-		f.Problem = "is not a key that is known here"
-	}
-	if strings.HasPrefix(e.Message, "cannot construct") { // the rest names Go's types
-		f.Problem = "the value is of the wrong kind"
-	}
-	if strings.HasSuffix(e.Message, "into time.Duration") {
-		f.Problem, f.Remedy = "the value is not a duration", "write it as 10m or 24h"
-	}
-	return f
 }

@@ -37,10 +37,10 @@ func decodePlan(data []byte, lines map[string]int, lang broker.Lang) ([]Entry, F
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&plan); err != nil {
-		return nil, yamlFaults(err)
+		return nil, yamlFaults(data, err, lang)
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, Faults{{Problem: "the file goes on after a line ---", Remedy: "take that line out, and write one plan in each file"}}
+		return nil, Faults{unreadable(unreadMore, 0, lang)}
 	}
 	var faults Faults
 	for _, f := range plan.Faults() {
