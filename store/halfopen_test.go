@@ -112,6 +112,36 @@ func TestAPoolOfDeadConnectionsIsLeftBehind(t *testing.T) {
 	}
 }
 
+// A node's machine goes away in the middle of a transaction, and PostgreSQL does
+// not hear of it. The locks that the node held go with it before another node
+// gives up waiting for them.
+func TestLocksOfADeadNodeAreGivenBack(t *testing.T) {
+	if os.Getenv(postgresVariable) == "" {
+		t.Skip(postgresVariable + " is not set")
+	}
+	direct := postgresURL(t)
+	at, err := url.Parse(direct)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var dead atomic.Int64
+	at.Host, _ = swallowing(t, at.Host, &dead)
+	nodes := make([]*store.Store, 2)
+	for i, address := range []string{at.String(), direct} {
+		if nodes[i], err = store.Open(t.Context(), address, slog.New(slog.DiscardHandler)); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = nodes[i].Close() })
+	}
+	nodes[0].HasPatience(200 * time.Millisecond)
+	if err := nodes[0].Statements(t.Context(), 2, func() { dead.Store(math.MaxInt64) }); err == nil {
+		t.Fatal("the transaction of the dead node came to an end")
+	}
+	if err := nodes[1].Statements(t.Context(), 1, func() {}); err != nil {
+		t.Errorf("the other node waits for the locks of the dead one: %v", err)
+	}
+}
+
 // swallowing passes bytes on to a server. Of its connections, counted from 1,
 // those up to dead lead nowhere; made counts them.
 func swallowing(t *testing.T, server string, dead *atomic.Int64) (address string, made *atomic.Int64) {
@@ -155,7 +185,11 @@ func swallowing(t *testing.T, server string, dead *atomic.Int64) (address string
 }
 
 func carry(to io.WriteCloser, from io.Reader, isDead func() bool) {
-	defer to.Close()
+	defer func() {
+		if !isDead() { // else the other side does not hear of it
+			_ = to.Close()
+		}
+	}()
 	buffer := make([]byte, 4096)
 	for {
 		n, err := from.Read(buffer)

@@ -69,6 +69,10 @@ func pgSettings() map[string]string {
 	return map[string]string{
 		"application_name": "relais", "enable_seqscan": "off", "random_page_cost": "1.1",
 		"jit": "off", // it would be paid for by each connection again
+		// A node that dies in the middle of a transaction without a word, with its
+		// machine or its network, leaves its locks behind, and routing waits for them.
+		"idle_in_transaction_session_timeout": "10s",
+		"tcp_keepalives_idle":                 "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3", // in seconds
 	}
 }
 
