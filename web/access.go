@@ -58,6 +58,9 @@ func (s *server) admit(w http.ResponseWriter, r *http.Request, row route, refuse
 	switch {
 	case err != nil:
 		s.failAccess(w, r, refuse, err)
+	case status == http.StatusForbidden && row.front() && home(callerOf(r.Context()).account) != r.URL.Path:
+		v := s.viewFor(r, "") // each has a door of their own, and comes to the other's by habit
+		http.Redirect(w, r, v.URL(home(callerOf(r.Context()).account)), http.StatusSeeOther)
 	case status == http.StatusForbidden:
 		s.refuseRight(w, r, row.door)
 	case status != 0:

@@ -28,7 +28,7 @@ func (w *world) OpenCases(_ context.Context, zone broker.ZoneID) ([]subscribers.
 func (w *world) cases() []subscribers.Case {
 	late := subscribers.Case{ID: caseID, Zone: "demo", Partnership: "tilleuls", Message: alertID, Revision: 1, Owner: author, Opened: w.now.AddDate(0, 0, -1), Due: w.now}
 	soon := late
-	soon.ID, soon.Message, soon.Due = subscribers.CaseID{UUID: uuid.New()}, tipID, w.now.AddDate(0, 0, 1)
+	soon.ID, soon.Message, soon.Due, soon.Partnership = subscribers.CaseID{UUID: uuid.New()}, tipID, w.now.AddDate(0, 0, 1), "lindendorp"
 	if w.caseEnd.How != "" {
 		return []subscribers.Case{soon}
 	}

@@ -125,6 +125,9 @@ func (p *deskPage) fillAdmin(who caller) {
 	if who.mayAlso(subscribers.ReadPartnerships, there) {
 		p.Admin = append(p.Admin, action{p.T("zone.title"), p.URL("/zone?zone=" + string(p.Zone))})
 	}
+	if posts := p.postsOf(who, p.Zone); posts != "" {
+		p.Admin = append(p.Admin, action{p.T("people.title"), posts})
+	}
 	if who.mayAlso(subscribers.KeepTexts, there) {
 		p.Admin = append(p.Admin, action{p.T("templates.title"), p.URL("/templates?zone=" + string(p.Zone))})
 	}

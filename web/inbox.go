@@ -23,7 +23,9 @@ type inboxPage struct {
 	Waiting []inboxQuestion
 	Texts   []inboxText
 	Flashes []inboxFlash
-	Next    []string // what comes next, and when
+	Wrong   []inboxNote // what went wrong, and the police see to
+	Owed    []inboxNote // on what the police still owe word
+	Next    []string    // what comes next, and when
 	Push    pushOffer
 	Mine    []inboxPartnership
 	Events  string // where it is told of changes
@@ -46,6 +48,12 @@ type inboxText struct{ Partnership, Name, Text, When string }
 // inboxFlash is an infoflash that will leave.
 type inboxFlash struct{ URL, Partnership, Leaves, People, Held string }
 
+// inboxNote is something to know; there is nothing to do about it here.
+type inboxNote struct {
+	Partnership, Title, Text string
+	Lang                     broker.Lang
+}
+
 // inboxPartnership leads to the pages about one partnership.
 type inboxPartnership struct {
 	Name  string
@@ -57,7 +65,7 @@ type inboxPartnership struct {
 func (s *server) personally(do http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !callerOf(r.Context()).signedIn() {
-			s.refuse(w, r, s.deskView(r), http.StatusForbidden, "inbox.nobody")
+			s.refuseToSignIn(w, r, http.StatusForbidden, "inbox.nobody")
 			return
 		}
 		do(w, r)
@@ -102,6 +110,9 @@ func (s *server) fillInbox(ctx context.Context, p *inboxPage, mine inboxed) erro
 	for _, t := range mine.texts {
 		v := p.in(t.partnership)
 		p.Texts = append(p.Texts, inboxText{t.partnership.Name, t.Name, t.Text, v.When(t.At)})
+	}
+	if err := s.fillNotes(ctx, p, mine); err != nil {
+		return err
 	}
 	for _, c := range mine.flashes {
 		v := p.in(c.partnership)
@@ -148,6 +159,8 @@ type inboxed struct {
 	questions    []question
 	texts        []textFrom
 	flashes      []coming
+	incidents    []incidentFrom
+	cases        []caseFrom
 }
 
 // textFrom is what a member wrote to the coordinator of a partnership.
@@ -191,6 +204,9 @@ func (s *server) addInbox(ctx context.Context, mine *inboxed, who subscribers.Ac
 	}
 	for _, t := range texts {
 		mine.texts = append(mine.texts, textFrom{t, p})
+	}
+	if err := s.addNotes(ctx, mine, p); err != nil {
+		return err
 	}
 	next, found, err := s.Infoflashes.Next(ctx, p)
 	if err != nil {

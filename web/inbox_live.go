@@ -34,5 +34,11 @@ func (i inboxed) fingerprint(now time.Time) snapshot {
 	for _, c := range i.flashes {
 		_, _ = fmt.Fprintln(sum, "infoflash", c.partnership.ID, c.preview.Date, c.preview.Items, c.preview.People, c.preview.HeldAt, c.preview.Note)
 	}
+	for _, i := range i.incidents {
+		_, _ = fmt.Fprintln(sum, "incident", i.ID, i.Count)
+	}
+	for _, c := range i.cases {
+		_, _ = fmt.Fprintln(sum, "case", c.ID, c.Due)
+	}
 	return snapshot(sum.Sum(nil))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"relais/broker"
 	"relais/channels"
@@ -74,7 +75,11 @@ func tooLong(err error) bool {
 // refuseToSignIn does as refuse, and leads to where one signs in.
 func (s *server) refuseToSignIn(w http.ResponseWriter, r *http.Request, status int, key string) {
 	v := s.viewFor(r, "")
-	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next"), SignIn: v.URL("/signin")}
+	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next"), SignIn: "/signin"}
+	if v.get {
+		p.SignIn += "?next=" + url.QueryEscape(r.URL.Path)
+	}
+	p.SignIn = v.URL(p.SignIn)
 	p.Title = p.Heading
 	s.show(w, r, status, "refused", p)
 }

@@ -37,6 +37,9 @@ type apiRoute struct {
 // everything: no token of a zone opens it.
 const peopleOnly subscribers.TokenScope = ""
 
+// front says whether this is where somebody begins: the desk or the inbox.
+func (row route) front() bool { return row.pattern == "GET /{$}" || row.pattern == "GET /inbox" }
+
 // table lists every route.
 func (s *server) table() []route {
 	var all, programs []route

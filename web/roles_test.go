@@ -167,7 +167,7 @@ func outcomeOf(code int, location string) string {
 	switch {
 	case code == http.StatusUnauthorized, code == http.StatusSeeOther && strings.HasPrefix(location, "/signin"):
 		return "sign-in"
-	case code == http.StatusForbidden:
+	case code == http.StatusForbidden, code == http.StatusSeeOther && (location == "/" || location == "/inbox"): // led to their own door
 		return "refused"
 	case code >= 500, code == http.StatusMethodNotAllowed, code == http.StatusRequestEntityTooLarge:
 		return fmt.Sprint("broken: ", code)

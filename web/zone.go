@@ -36,6 +36,7 @@ type Zone interface {
 // zonePage lists the partnerships of a zone and its officers.
 type zonePage struct {
 	view
+	Posts        string // where posts are given; empty: the reader may not look
 	Zone         broker.ZoneID
 	Zones        []zoneLink
 	Figures      string
@@ -50,6 +51,7 @@ type officerLine struct{ Name, Role, Reached string }
 // partnershipPage is one partnership, with the form that changes its stage.
 type partnershipPage struct {
 	view
+	Posts                            string // as zonePage.Posts
 	List, Post, Plan, PlanVersion    string
 	Figures                          string
 	Name, Stage, From, People        string
@@ -72,6 +74,7 @@ func (s *server) getZone(w http.ResponseWriter, r *http.Request) {
 	}
 	p.Zone = chosenZone(zones, broker.ZoneID(r.URL.Query().Get("zone")))
 	p.Zones, p.Figures = p.zoneLinks("/zone", zones, p.Zone), p.URL("/figures?zone="+string(p.Zone))
+	p.Posts = p.postsOf(callerOf(r.Context()), p.Zone)
 	if err := s.fillZone(r.Context(), &p); err != nil {
 		s.failPage(w, r, "show the zone", err)
 		return
@@ -100,6 +103,14 @@ func (s *server) fillZone(ctx context.Context, p *zonePage) error {
 		p.Officers = append(p.Officers, officerLine{o.Name, p.T("officer." + string(o.Role)), p.reached(o.Member)})
 	}
 	return nil
+}
+
+// postsOf is where a zone's posts are given and ended; empty: the caller may not look.
+func (v view) postsOf(who caller, zone broker.ZoneID) string {
+	if !who.mayAlso(subscribers.ReadPeople, subscribers.Scope{Zone: zone}) {
+		return ""
+	}
+	return v.URL("/people?zone=" + string(zone))
 }
 
 // reached says on which channels somebody is written to.
@@ -190,6 +201,7 @@ func (s *server) showPartnership(w http.ResponseWriter, r *http.Request, status 
 	of := one.Partnership
 	p.view = s.deskView(r).in(of)
 	p.Title, p.Name, p.From = of.Name, of.Name, string(of.Stage)
+	p.Posts = p.postsOf(callerOf(r.Context()), of.Zone)
 	p.List, p.Post, p.Plan = p.URL("/zone?zone="+string(of.Zone)), p.URL("/zone/"+string(of.ID)+"/stage"), p.URL("/zone/"+string(of.ID)+"/plan")
 	p.Figures = p.URL("/zone/" + string(of.ID) + "/figures")
 	p.PlanVersion, p.People = p.T("progress.plan", "version", of.PlanVersion), p.N("zone.people", one.Members())
