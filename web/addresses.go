@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"time"
 
 	"relais/channels"
 	"relais/subscribers"
@@ -81,6 +82,7 @@ func (s *server) postAddress(w http.ResponseWriter, r *http.Request, h holder) {
 			var full *fullError
 			switch {
 			case errors.As(err, &full):
+				retryIn(w, time.Hour)
 				key, status = "join.fault.many", http.StatusTooManyRequests
 			case err != nil:
 				s.failPage(w, r, "write the application", err)

@@ -140,6 +140,7 @@ func (s *server) postKey(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	switch {
 	case errors.Is(err, subscribers.ErrTooManyCodes):
+		retryIn(w, time.Hour)
 		p.Fault, status = p.T("join.fault.many"), http.StatusTooManyRequests
 	case err != nil:
 		s.failPage(w, r, "send a link", err)

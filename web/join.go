@@ -190,6 +190,7 @@ func (s *server) postJoin(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.As(err, &full):
 		p.wrong[full.field] = "join.fault.many"
+		retryIn(w, time.Hour)
 		s.showJoin(w, r, http.StatusTooManyRequests, p)
 	case err != nil:
 		s.failPage(w, r, "write the application", err)

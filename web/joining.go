@@ -281,6 +281,7 @@ func (s *server) postAgain(w http.ResponseWriter, r *http.Request) {
 				page.Contacts[i].Fault = page.T("join.fault.many")
 			}
 		}
+		retryIn(w, time.Hour)
 		s.show(w, r, http.StatusTooManyRequests, "joining", page)
 		return
 	}

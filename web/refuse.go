@@ -146,6 +146,9 @@ func refuseJSON(w http.ResponseWriter, _ *http.Request, status int) {
 		http.StatusMethodNotAllowed:   "This address does not take that method; the Allow header lists those it takes.",
 		http.StatusMisdirectedRequest: "With web.open this answers only on this machine, as localhost; leave web.open out where others are to reach it.",
 	}[status]
+	if status == http.StatusTooManyRequests {
+		retryIn(w, slowDown)
+	}
 	if sentence == "" {
 		sentence = http.StatusText(status) + "."
 	}

@@ -93,6 +93,9 @@ func (s *server) showPart(w http.ResponseWriter, r *http.Request, status int, pa
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return
 	}
+	if status == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "" {
+		retryIn(w, slowDown)
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(out.Bytes()) // the reader is gone: nothing to do

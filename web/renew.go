@@ -46,6 +46,7 @@ func (s *server) postRenew(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, subscribers.ErrTooManyCodes):
 		p.Fault = p.T("join.fault.many")
+		retryIn(w, time.Hour)
 		s.show(w, r, http.StatusTooManyRequests, "renew", p)
 	case err != nil:
 		s.failPage(w, r, "send a link", err)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"relais/subscribers"
 )
@@ -68,6 +69,9 @@ func (s *server) register() {
 		case doorSignIn:
 			s.mux.Handle(row.pattern, s.entrance(row))
 		default:
+			if strings.Contains(row.pattern, "{token}") {
+				row.do = s.paced(row.do)
+			}
 			s.mux.Handle(row.pattern, row.do)
 		}
 	}

@@ -80,6 +80,7 @@ func (s *server) postSignIn(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, subscribers.ErrTooManyCodes):
 		p.Sent, p.Code = true, p.T("signin.many")
+		retryIn(w, time.Hour)
 		s.show(w, r, http.StatusTooManyRequests, "signin", p)
 	case err != nil:
 		s.failPage(w, r, "send a code", err)

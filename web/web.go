@@ -27,7 +27,10 @@ type server struct {
 	sessions *scs.SessionManager
 	tries    *limits // of signing in
 	unknown  *limits // of tokens that nobody made
-	visits   *limits // of pages on which anybody may type an address or a code
+	views    *limits // of openings of links
+	opens    *limitsOf[opening]
+	forms    *limitsOf[string] // of forms behind a link
+	visits   *limits           // of pages on which anybody may type an address or a code
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
@@ -61,6 +64,9 @@ func newServer(deps Deps, options Options) (*server, error) {
 	s.sessions = newSessions(s.Deps.Sessions, s.options.PublicURL, s.Log)
 	s.tries = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
 	s.unknown = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
+	s.views = &limits{every: viewsEvery, burst: viewsAtOnce, most: visitorsKept}
+	s.opens = &limitsOf[opening]{every: opensEvery, burst: opensAtOnce, most: visitorsKept}
+	s.forms = &limitsOf[string]{every: formsEvery, burst: formsAtOnce, most: visitorsKept}
 	s.visits = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}
 	s.register()
 	return s, nil
