@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"relais/broker"
 	"relais/channels"
@@ -76,7 +77,7 @@ func tooLong(err error) bool {
 func (s *server) refuseToSignIn(w http.ResponseWriter, r *http.Request, status int, key string) {
 	v := s.viewFor(r, "")
 	p := refusalPage{view: v, Heading: v.T(key + ".title"), Text: v.T(key + ".text"), Next: v.T(key + ".next"), SignIn: "/signin"}
-	if v.get {
+	if v.get && !strings.HasPrefix(r.URL.Path, "/signin") { // what let nobody in does not do so afterwards
 		p.SignIn += "?next=" + url.QueryEscape(r.URL.Path)
 	}
 	p.SignIn = v.URL(p.SignIn)
