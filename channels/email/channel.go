@@ -72,7 +72,7 @@ func open(cfg Config, words channels.WordsByLang, messageIDHost string, log *slo
 		dial:    c.guarded(dialer.dial),
 		idleFor: cfg.Idle,
 		most:    cfg.MaxPerConnection,
-		slots:   make(chan struct{}, cfg.Connections),
+		atOnce:  cfg.Connections,
 		log:     log,
 	}
 	return c, nil
@@ -108,37 +108,39 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err := c.pace.wait(ctx); err != nil {
 		return channels.Receipt{}, err
 	}
-	if err := c.pool.enter(ctx); err != nil {
+	at, err := c.pool.enter(ctx, m)
+	if err != nil {
 		return channels.Receipt{}, err
 	}
-	defer c.pool.leave()
-	if err := c.deliver(ctx, m); err != nil {
+	if err := c.deliver(ctx, m, at); err != nil {
 		return channels.Receipt{}, err
 	}
 	return channels.Receipt{Ref: m.id}, nil
 }
 
 // deliver hands a mail over, on a second connection where the first, kept one
-// turns out to be dead before any of the text was sent.
-func (c *Channel) deliver(ctx context.Context, m message) error {
-	conn, err := c.pool.take(ctx)
-	if err != nil {
-		return err
-	}
-	kept := conn.tried > 0
-	out := conn.send(ctx, c.cfg.Timeout, m)
-	if kept && out.dead {
-		conn.drop()
-		if conn, err = c.pool.dial(ctx); err != nil {
+// turns out to be dead before any of the text was sent. It passes its place on.
+func (c *Channel) deliver(ctx context.Context, m message, at place) error {
+	conn, begun := at.conn, at.begun
+	if conn == nil {
+		var err error
+		if conn, err = c.pool.take(ctx); err != nil {
+			c.pool.leave()
 			return err
 		}
-		out = conn.send(ctx, c.cfg.Timeout, m)
 	}
-	if out.keep {
-		c.pool.give(conn)
-	} else {
+	kept := conn.tried > 0
+	out := conn.send(ctx, c.cfg.Timeout, m, begun, c.pool.follow)
+	if kept && out.dead {
 		conn.drop()
+		var err error
+		if conn, err = c.pool.dial(ctx); err != nil {
+			c.pool.leave()
+			return err
+		}
+		out = conn.send(ctx, c.cfg.Timeout, m, false, c.pool.follow)
 	}
+	c.pool.pass(conn, out)
 	if out.err == nil {
 		return nil
 	}

@@ -35,6 +35,9 @@ func ascii(s string) bool {
 
 // hidden says whether r cannot be seen; an address has no need of any.
 func hidden(r rune) bool {
+	if r < utf8.RuneSelf { // nearly each; the tables take ten times as long
+		return r < ' ' || r == 0x7f
+	}
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 

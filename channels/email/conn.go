@@ -103,7 +103,7 @@ func (d dialer) secure(ctx context.Context, raw net.Conn) (net.Conn, error) {
 
 // drop ends the connection without a word.
 func (c *conn) drop() {
-	if c.raw != nil {
+	if c != nil && c.raw != nil {
 		_ = c.raw.Close() // nothing is under way that could be lost
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -20,30 +21,132 @@ var errClosed = errors.New("the email channel is closed")
 type pool struct {
 	dial    func(ctx context.Context) (*conn, error)
 	idleFor time.Duration
-	most    int           // mails on one connection
-	slots   chan struct{} // one for each connection in use
+	most    int // mails on one connection
+	atOnce  int // connections
 	log     *slog.Logger
 
 	leaving sync.WaitGroup // connections taking leave
 	mu      sync.Mutex
-	idle    []*conn // last used last, so that the others can grow old
+	used    int       // connections
+	waiting []*waiter // for one of them, who came first at the front
+	idle    []*conn   // last used last, so that the others can grow old
 	closed  bool
 }
 
-// enter waits until a connection may be used; leave gives the place to another.
-func (p *pool) enter(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return waited(err)
-	}
-	select {
-	case p.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return waited(ctx.Err())
-	}
+// waiter is a mail that waits for a connection.
+type waiter struct {
+	mail  message
+	given chan place // one, from whoever took the waiter off the list
 }
 
-func (p *pool) leave() { <-p.slots }
+// place lets one mail use a connection.
+type place struct {
+	conn  *conn // nil: take or dial one
+	begun bool  // its server has the mail's commands already
+}
+
+// enter waits until a connection may be used. Who got a place passes it on.
+func (p *pool) enter(ctx context.Context, m message) (place, error) {
+	if err := ctx.Err(); err != nil {
+		return place{}, waited(err)
+	}
+	w := p.queue(m)
+	if w == nil {
+		return place{}, nil
+	}
+	var got place
+	select {
+	case got = <-w.given:
+	case <-ctx.Done():
+		if p.unqueue(w) {
+			return place{}, waited(ctx.Err())
+		}
+		got = <-w.given // on its way
+	}
+	if err := ctx.Err(); err != nil {
+		got.conn.drop() // its server waits for a text that does not come
+		p.leave()
+		return place{}, waited(err)
+	}
+	return got, nil
+}
+
+// queue puts a mail behind those that wait; nil: there is a place at once.
+func (p *pool) queue(m message) *waiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.used < p.atOnce {
+		p.used++
+		return nil
+	}
+	w := &waiter{mail: m, given: make(chan place, 1)}
+	p.waiting = append(p.waiting, w)
+	return w
+}
+
+// unqueue says whether a mail still waited, and lets it go.
+func (p *pool) unqueue(w *waiter) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := len(p.waiting)
+	p.waiting = slices.DeleteFunc(p.waiting, func(other *waiter) bool { return other == w })
+	return len(p.waiting) < before
+}
+
+// leave gives a place to the mail that has waited longest.
+func (p *pool) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first := p.pop(); first != nil {
+		first.given <- place{}
+		return
+	}
+	p.used--
+}
+
+// pop takes the first of those that wait. Called with mu held.
+func (p *pool) pop() *waiter {
+	if len(p.waiting) == 0 {
+		return nil
+	}
+	first := p.waiting[0]
+	p.waiting[0] = nil
+	p.waiting = p.waiting[1:]
+	return first
+}
+
+// follow takes the mail that has waited longest, if it may be begun on c behind
+// the one under way. Whoever calls it hands the connection, or its place, on.
+func (p *pool) follow(c *conn) *waiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !c.pipelines || c.tried >= p.most || p.closed || len(p.waiting) == 0 {
+		return nil
+	}
+	if !ascii(p.waiting[0].mail.to) && !c.utf8 {
+		return nil
+	}
+	return p.pop()
+}
+
+// pass hands on what one mail used: to the mail that was begun behind it, or to
+// whoever is next.
+func (p *pool) pass(c *conn, out outcome) {
+	switch {
+	case out.keep && out.next != nil:
+		out.next.given <- place{conn: c, begun: true}
+		return
+	case out.keep:
+		p.give(c)
+	default:
+		c.drop()
+	}
+	if out.next != nil { // nothing of its text has left
+		out.next.given <- place{}
+		return
+	}
+	p.leave()
+}
 
 func waited(err error) *channels.SendError {
 	return &channels.SendError{Class: channels.Retryable, Err: fmt.Errorf("wait for a connection: %w", err)}

@@ -144,7 +144,9 @@ func openEmail(ctx context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	opened := &openChannel{
-		Outlet:     dispatch.Outlet{Channel: ch, Parallel: c.Connections, PerSecond: c.PerSecond, Collapses: true},
+		// For each mail on a connection another one waits, to begin in the packet
+		// that ends it.
+		Outlet:     dispatch.Outlet{Channel: ch, Parallel: 2 * c.Connections, PerSecond: c.PerSecond, Collapses: true},
 		closeAfter: c.Bounces.CloseAfter,
 		close:      ch.Close,
 	}
