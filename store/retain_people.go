@@ -59,7 +59,7 @@ func eraseMembers(ctx context.Context, t *tx, gone []subscribers.MemberID) error
 	for _, table := range aboutMember() {
 		steps = append(steps, `DELETE FROM `+table+` WHERE member = $1`)
 	}
-	steps = append(steps, `DELETE FROM sign_ins WHERE account = $1`, `DELETE FROM members WHERE id = $1`)
+	steps = append(steps, `DELETE FROM sign_ins WHERE account = $1`, `DELETE FROM passkeys WHERE account = $1`, `DELETE FROM members WHERE id = $1`)
 	for _, step := range steps {
 		if _, err := t.each(ctx, step, len(gone), id); err != nil {
 			return err

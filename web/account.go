@@ -16,8 +16,9 @@ type accountPage struct {
 	Levels bool // they decide for a partnership
 	People bool // they look after who has an account
 
-	Devices []deviceLine // where they are signed in
-	Ended   bool         // they have just signed out somewhere
+	Passkeys passkeysPart
+	Devices  []deviceLine // where they are signed in
+	Ended    bool         // they have just signed out somewhere
 }
 
 func (s *server) getAccount(w http.ResponseWriter, r *http.Request) {
@@ -48,6 +49,10 @@ func (s *server) getAccount(w http.ResponseWriter, r *http.Request) {
 	}
 	var err error
 	if p.Devices, err = s.devices(r.Context(), p.view, who.account.ID); err != nil {
+		s.failPage(w, r, "show the account", err)
+		return
+	}
+	if p.Passkeys, err = s.passkeysPart(r, p.view, who.account.ID); err != nil {
 		s.failPage(w, r, "show the account", err)
 		return
 	}

@@ -219,6 +219,7 @@ type Deps struct {
 	Accounts       Accounts
 	Tokens         Tokens
 	SignIns        SignIns
+	Passkeys       Passkeys
 	Templates      Templates
 	Zone           Zone
 	Figures        Figures

@@ -204,6 +204,8 @@ func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder 
 		phone := w.devices[len(w.devices)-1]
 		phone.ID, phone.Device, phone.Since, phone.Seen = uuid.New(), "Safari, iPhone", w.now.Add(-50*time.Hour), w.now.Add(-20*time.Hour)
 		w.devices = append(w.devices, phone)
+		me := phone.Account
+		w.passkeys = []subscribers.Passkey{{ID: uuid.New(), Account: me, Name: "Firefox, Windows", Record: "{}", Made: w.now, Used: w.now}, {ID: uuid.New(), Account: me, Name: "Chrome, Android", Record: "{}", Made: w.now, Doubted: w.now}}
 		defer func() { w.cookie = nil }()
 	}
 	if p.form != nil {
@@ -216,7 +218,7 @@ func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder 
 func everyPageWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.options.OutboxURL = "/outbox"
+	w.options.OutboxURL, w.options.PublicURL = "/outbox", ourOrigin
 	w.kept = []subscribers.Template{gasText(w.now)}
 	w.withToken("Screen at the station", subscribers.ScopeRead, subscribers.ScopeFollow)
 	w.withToken("Old dispatch", subscribers.ScopePublish)

@@ -167,6 +167,11 @@ func (s *server) signInRoutes() []route {
 		{"GET /signin/invited/{token}", doorSignIn, "", nil, s.getInvited},
 		{"POST /signin/invited/{token}", doorSignIn, "", nil, s.postInvited},
 		{"GET /account", doorPage, "", nil, s.getAccount}, // anybody who is known
+		{"POST /signin/passkey/begin", doorSignIn, "", nil, s.postPasskeyBegin},
+		{"POST /signin/passkey", doorSignIn, "", nil, s.postPasskey},
+		{"POST /account/passkeys/begin", doorPage, "", nil, s.postNewPasskeyBegin},
+		{"POST /account/passkeys", doorPage, "", nil, s.postNewPasskey},
+		{"POST /account/passkeys/{id}/remove", doorPage, "", nil, s.postRemovePasskey},
 		{"POST /account/devices/{id}/end", doorPage, "", nil, s.postEndDevice},
 		{"POST /account/devices/end", doorPage, "", nil, s.postEndOtherDevices},
 		{"POST /signout", doorSignIn, "", nil, s.postSignOut},

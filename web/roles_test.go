@@ -131,7 +131,7 @@ func (w *world) touch(pattern string, away bool) request {
 	for thing, name := range id {
 		path = strings.Replace(path, thing+"/{id}", thing+"/"+name, 1)
 	}
-	path = strings.NewReplacer("{$}", "", "devices/{id}", "devices/"+tokenID.String(), "{partnership}", partnership, "{date}", w.flash.Date.String(), "{token}", "forged",
+	path = strings.NewReplacer("{$}", "", "devices/{id}", "devices/"+tokenID.String(), "passkeys/{id}", "passkeys/"+tokenID.String(), "{partnership}", partnership, "{date}", w.flash.Date.String(), "{token}", "forged",
 		"{channel}", "sms", "/{rest...}", "/status").Replace(path)
 	q := request{method: method, path: path, host: "relais.example", header: map[string]string{}}
 	switch {

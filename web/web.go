@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/go-webauthn/webauthn/webauthn"
 
 	"relais/channels"
 	"relais/subscribers"
@@ -29,8 +30,9 @@ type server struct {
 	unknown  *limits // of tokens that nobody made
 	views    *limits // of openings of links
 	opens    *limitsOf[opening]
-	forms    *limitsOf[string] // of forms behind a link
-	visits   *limits           // of pages on which anybody may type an address or a code
+	forms    *limitsOf[string]  // of forms behind a link
+	visits   *limits            // of pages on which anybody may type an address or a code
+	party    *webauthn.WebAuthn // nil: browsers have no passkeys for this address
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
@@ -60,6 +62,9 @@ func newServer(deps Deps, options Options) (*server, error) {
 	}
 	if s.local, err = time.LoadLocation(subscribers.DefaultTimezone); err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)
+	}
+	if s.party, err = relyingParty(s.options.PublicURL); err != nil {
+		return nil, err
 	}
 	s.sessions = newSessions(s.Deps.Sessions, s.options.PublicURL, s.Log)
 	s.tries = &limits{every: triesEvery, burst: triesAtOnce, most: visitorsKept}

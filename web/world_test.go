@@ -74,6 +74,8 @@ type world struct {
 	kept     []subscribers.Template
 	tokens   []subscribers.Token
 	devices  []subscribers.SignIn
+	passkeys []subscribers.Passkey
+	posed    map[uuid.UUID]subscribers.Challenge // of devices, and not answered
 	steps    []subscribers.StageMove
 	versions []subscribers.PlanVersion
 	cookie   *http.Cookie // of the browser that has signed in; nil: nobody has
@@ -264,7 +266,7 @@ func (w *world) restart() {
 	w.t.Helper()
 	s, err := newServer(Deps{
 		Journals: w, Roll: w, Papers: w, Invitations: w,
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Joiners: w, Holders: w, Courier: w.courier, AddressBook: plainBook{}, Passes: w.passes, Records: w, Accounts: w, Tokens: w, SignIns: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Joiners: w, Holders: w, Courier: w.courier, AddressBook: plainBook{}, Passes: w.passes, Records: w, Accounts: w, Tokens: w, SignIns: w, Passkeys: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		Figures:       w,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },

@@ -100,6 +100,7 @@ func (n *node) webDeps() web.Deps {
 		Accounts:      n.store,
 		Tokens:        n.store,
 		SignIns:       n.store,
+		Passkeys:      n.store,
 		Templates:     n.store,
 		Zone:          n.store,
 		Figures:       n.store,
