@@ -16,7 +16,8 @@ type Message struct {
 	ID           MessageID       `json:"id"`
 	Revision     int             `json:"revision"`               // from 1; an edit raises it
 	Zone         ZoneID          `json:"zone"`                   // the zone whose police wrote it
-	Partnerships []PartnershipID `json:"partnerships,omitempty"` // empty: the whole zone
+	Partnerships []PartnershipID `json:"partnerships,omitempty"` // empty, and no area: the whole zone
+	Area         []Area          `json:"area,omitempty"`         // where it is of use; those partnerships whose outline it meets get it
 	Author       string          `json:"author"`                 // the officer, as shown to coordinators
 	AuthorID     uuid.UUID       `json:"authorId,omitzero"`      // who that is, where they have signed in
 	Via          string          `json:"via,omitempty"`          // the token of the program that published it; empty: none did

@@ -124,6 +124,13 @@ func TestBothRefuse(t *testing.T) {
 		{"zone with a wildcard", "zone", set("zone", "*")},
 		{"partnership in capitals", "partnerships[1]", set("partnerships", []string{"ok", "Tilleuls"})},
 		{"partnerships not a list", "partnerships", set("partnerships", "tilleuls")},
+		{"area that is a word", "area", set("area", "here")},
+		{"area of nothing", "area[0]", set("area", []any{map[string]any{"areaDesc": "Rue Haute"}})},
+		{"area with a code", "geocode", set("area", []any{map[string]any{"geocode": []string{"x"}}})},
+		{"polygon of three", "area[0].polygon[0]", set("area", []any{map[string]any{"polygon": []string{"50,6 51,6 50,6"}}})},
+		{"polygon of words", "area[0].polygon[0]", set("area", []any{map[string]any{"polygon": []string{"a,b c,d e,f a,b"}}})},
+		{"circle without a radius", "area[0].circle[0]", set("area", []any{map[string]any{"circle": []string{"50.62,6.02"}}})},
+		{"circle of NaN", "area[0].circle[0]", set("area", []any{map[string]any{"circle": []string{"50.62,6.02 NaN"}}})},
 		{"no author", "author", set("author", " ")},
 		{"author of two lines", "author", set("author", "a\nb")},
 		{"long author", "author", set("author", strings.Repeat("a", 121))},
@@ -174,6 +181,36 @@ func TestBothRefuse(t *testing.T) {
 				t.Errorf("got %+v, want a problem and a remedy", fault)
 			}
 		})
+	}
+}
+
+// Schema and program take the shapes of CAP.
+func TestBothTakeAreas(t *testing.T) {
+	data := edited(t, set("area", []any{map[string]any{
+		"areaDesc": "Rue Haute", "polygon": []string{"50.62,6.02 50.62,6.04 50.63,6.04 50.62,6.02"}, "circle": []string{"-50.62,-6.02 1.5"},
+	}}))
+	if err := checkBySchema(t, compileSchema(t), data); err != nil {
+		t.Errorf("schema: %v", err)
+	}
+	if err := checkByProgram(data); err != nil {
+		t.Errorf("program: %v", err)
+	}
+}
+
+// What only the program sees: places off the earth, lines that do not close.
+func TestAreasThatAreNone(t *testing.T) {
+	for field, area := range map[string]Area{
+		"area[0].polygon[0]": {Polygon: []string{"50.62,6.02 50.62,6.04 50.63,6.04 50.63,6.02"}},
+		"area[0].polygon[1]": {Polygon: []string{"50,6 50,7 51,7 50,6", "91,6 50,7 51,7 91,6"}},
+		"area[0].circle[0]":  {Circle: []string{"50.62,6.02 101"}},
+		"area[0].areaDesc":   {Desc: "two\nlines", Circle: []string{"50.62,6.02 1"}},
+	} {
+		if fault := checkArea(Message{Area: []Area{area}}); fault == nil || fault.Field != field {
+			t.Errorf("%s: got %v", field, fault)
+		}
+	}
+	if fault := checkArea(Message{Area: make([]Area, maxAreas+1)}); fault == nil || fault.Field != "area" {
+		t.Errorf("too many: got %v", fault)
 	}
 }
 

@@ -34,7 +34,7 @@ const MaxValidity = 365 * 24 * time.Hour
 // stays so: nothing here depends on the hour, for an expired message is not
 // faulty but late.
 func (m Message) Validate() error {
-	for _, check := range []func(Message) *Fault{checkIDs, checkTimes, checkWords, checkReferences, checkTexts, checkPicture, checkSensitive} {
+	for _, check := range []func(Message) *Fault{checkIDs, checkTimes, checkWords, checkReferences, checkTexts, checkArea, checkPicture, checkSensitive} {
 		if fault := check(m); fault != nil {
 			return fault
 		}

@@ -274,12 +274,40 @@ func TestNotLaunchedIsRefusedWithWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A message with an area goes to those whose outline it meets, and stays theirs
+// when outlines change.
+func TestAreaChoosesPartnerships(t *testing.T) {
+	w := town(t, 1)
+	home, err := w.store.Partnership(t.Context(), "home")
+	if err != nil {
+		t.Fatal(err)
+	}
+	home.Outline = &subscribers.Outline{Type: "Polygon", Coordinates: [][][]float64{{{6, 50.6}, {6.01, 50.6}, {6.01, 50.61}, {6, 50.6}}}}
+	plan, err := w.store.Plan(t.Context(), "home", home.PlanVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.store.ImportPartnership(t.Context(), home, plan); err != nil {
+		t.Fatal(err)
+	}
+	m := w.publish(broker.Message{Kind: broker.Alert, Area: []broker.Area{{Polygon: []string{"50.6,6 50.6,6.02 50.62,6.02 50.6,6"}}}})
+	got, err := w.store.Message(t.Context(), m.ID, m.Revision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status := w.status(m); len(status.Partnerships) != 1 || status.Partnerships[0].Partnership != "home" || !slices.Equal(got.Partnerships, []broker.PartnershipID{"home"}) || len(got.Area) != 1 {
+		t.Errorf("it went to %+v, kept for %v", status.Partnerships, got.Partnerships)
+	}
+}
+
 func TestInvalidMessagesAreDroppedWithTheField(t *testing.T) {
 	w := town(t, 1)
 	for field, data := range map[string]string{
 		"message":         `{`,
 		"expiry":          `{"expiry": 1}`,
 		"id":              `{"zone": "demo"}`,
+		"area":            w.json(broker.Message{Kind: broker.Alert, Area: []broker.Area{{Circle: []string{"50.6,6 1"}}}}),
+		"area[0]":         w.json(broker.Message{Kind: broker.Alert, Area: []broker.Area{{Desc: "Rue Haute"}}}),
 		"partnerships[0]": w.json(broker.Message{Kind: broker.Alert, Partnerships: []broker.PartnershipID{"elsewhere"}}),
 	} {
 		err := w.router.Handle(t.Context(), broker.Event{Subject: "relais.message.demo", Data: []byte(data)})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"relais/broker"
@@ -54,6 +53,9 @@ func (r *Router) route(ctx context.Context, m broker.Message, attempt int) error
 	if err != nil {
 		return err
 	}
+	if len(m.Area) > 0 { // from here on it is for these, whatever the outlines become
+		m.Partnerships = idsOf(partnerships)
+	}
 	if m.Corrects() {
 		return r.correct(ctx, m, partnerships)
 	}
@@ -74,7 +76,8 @@ func readMessage(e broker.Event) (broker.Message, error) {
 	return m, nil
 }
 
-// addressed lists the partnerships of the zone that the message names, or all.
+// addressed lists the partnerships of the zone that the message names or its
+// areas meet, or all.
 func (r *Router) addressed(ctx context.Context, m broker.Message) ([]subscribers.Partnership, error) {
 	zone, err := r.Directory.Partnerships(ctx, m.Zone)
 	if err != nil {
@@ -83,18 +86,21 @@ func (r *Router) addressed(ctx context.Context, m broker.Message) ([]subscribers
 	if len(zone) == 0 {
 		return nil, &broker.Fault{Field: "zone", Problem: "has no partnership here", Remedy: "check the zone's id, or import its partnerships"}
 	}
-	if len(m.Partnerships) == 0 {
-		return zone, nil
+	found, missing := subscribers.Addressed(m, zone)
+	switch {
+	case missing >= 0:
+		return nil, &broker.Fault{Field: fmt.Sprintf("partnerships[%d]", missing), Problem: "is not a partnership of this zone", Remedy: "check its id"}
+	case len(found) == 0:
+		return nil, &broker.Fault{Field: "area", Problem: "meets no partnership of this zone", Remedy: "check the positions and the outlines of the partnerships, or name the partnerships"}
 	}
-	var named []subscribers.Partnership
-	for i, id := range m.Partnerships {
-		at := slices.IndexFunc(zone, func(p subscribers.Partnership) bool { return p.ID == id })
-		if at < 0 {
-			return nil, &broker.Fault{Field: fmt.Sprintf("partnerships[%d]", i), Problem: "is not a partnership of this zone", Remedy: "check its id"}
-		}
-		named = append(named, zone[at])
+	return found, nil
+}
+
+func idsOf(partnerships []subscribers.Partnership) (ids []broker.PartnershipID) {
+	for _, p := range partnerships {
+		ids = append(ids, p.ID)
 	}
-	return named, nil
+	return ids
 }
 
 // routing is where a message goes, where not, and who is told of it already.

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -78,6 +80,13 @@ func (s *server) apiPublish(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	if ok, err := s.meetsSomebody(r.Context(), m); err != nil {
+		s.failJSON(w, r, "read the partnerships", err)
+		return
+	} else if !ok {
+		refuseFault(w, &broker.Fault{Field: "area", Problem: "meets no partnership of this zone", Remedy: "check the positions and the outlines of the partnerships, or name the partnerships"})
+		return
+	}
 	if r.URL.Query().Get("anyway") != "true" {
 		alike, err := s.duplicates(r.Context(), m)
 		if err != nil {
@@ -96,6 +105,19 @@ func (s *server) apiPublish(w http.ResponseWriter, r *http.Request) {
 	path := "/api/messages/" + m.ID.String()
 	w.Header().Set("Location", path)
 	writeJSON(w, http.StatusCreated, published{m.ID, m.Revision, s.options.PublicURL + path})
+}
+
+// meetsSomebody says whether a message with areas is for any partnership. Routing
+// would find out too, but nobody waits for its answer.
+func (s *server) meetsSomebody(ctx context.Context, m broker.Message) (bool, error) {
+	if len(m.Area) == 0 || len(m.Partnerships) > 0 {
+		return true, nil
+	}
+	zone, err := s.Records.Partnerships(ctx, m.Zone)
+	if err != nil {
+		return false, fmt.Errorf("list partnerships: %w", err)
+	}
+	return len(subscribers.Meeting(m.Area, zone)) > 0, nil
 }
 
 // readMessage reads a valid message, or answers why there is none.
