@@ -133,11 +133,25 @@ func TestLocksOfADeadNodeAreGivenBack(t *testing.T) {
 		}
 		t.Cleanup(func() { _ = nodes[i].Close() })
 	}
-	nodes[0].HasPatience(200 * time.Millisecond)
-	if err := nodes[0].Statements(t.Context(), 2, func() { dead.Store(math.MaxInt64) }); err == nil {
+	nodes[0].HasPatience(time.Second)
+	var waiting sync.WaitGroup
+	err = nodes[0].Statements(t.Context(), 2, func() {
+		for range 4 { // they wait for the same lock, and nobody tells them that their node is dead
+			waiting.Go(func() { _ = nodes[0].Statements(t.Context(), 1, nil) })
+		}
+		time.Sleep(500 * time.Millisecond)
+		dead.Store(math.MaxInt64)
+	})
+	if err == nil {
 		t.Fatal("the transaction of the dead node came to an end")
 	}
-	if err := nodes[1].Statements(t.Context(), 1, func() {}); err != nil {
+	waiting.Wait()
+	for range 2 { // an event comes again
+		if err = nodes[1].Statements(t.Context(), 1, nil); err == nil {
+			break
+		}
+	}
+	if err != nil {
 		t.Errorf("the other node waits for the locks of the dead one: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
 )
@@ -68,11 +69,12 @@ func (s *Store) lockMigrations(ctx context.Context) (unlock func() error, err er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrationLock); err != nil {
+	// Another node's steps may take longer than lock_timeout.
+	if _, err := conn.ExecContext(ctx, `SET lock_timeout = 0; SELECT pg_advisory_lock(`+strconv.Itoa(migrationLock)+`)`); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return func() error {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrationLock)
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `RESET lock_timeout; SELECT pg_advisory_unlock(`+strconv.Itoa(migrationLock)+`)`)
 		return errors.Join(err, conn.Close())
 	}, nil
 }

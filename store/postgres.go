@@ -71,16 +71,19 @@ func pgSettings() map[string]string {
 		"jit": "off", // it would be paid for by each connection again
 		// A node that dies in the middle of a transaction without a word, with its
 		// machine or its network, leaves its locks behind, and routing waits for them.
-		"idle_in_transaction_session_timeout": "10s",
-		"tcp_keepalives_idle":                 "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3", // in seconds
+		// So do those of its statements that still wait for a lock: they are not
+		// handed it one after the other.
+		"idle_in_transaction_session_timeout": "10s", "lock_timeout": "20s",
+		"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3", // in seconds
 	}
 }
 
-// postgresBusy says whether another transaction was in the way
-// (PostgreSQL, appendix A: serialization failure, deadlock, lock not available).
+// postgresBusy says whether another transaction was in the way for a moment
+// (PostgreSQL, appendix A: serialization failure, deadlock). Who has waited for
+// a lock for the whole of lock_timeout has waited enough.
 func postgresBusy(err error) bool {
 	code := postgresCode(err)
-	return code == "40001" || code == "40P01" || code == "55P03"
+	return code == "40001" || code == "40P01"
 }
 
 // postgresFull says whether there was no room on its disk (appendix A: disk full).
