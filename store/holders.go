@@ -12,14 +12,20 @@ import (
 	"relais/subscribers"
 )
 
-// Holders returns who has a post in a zone that needs an account: the police
-// first, then by partnership, each by role and name.
-func (s *Store) Holders(ctx context.Context, zone broker.ZoneID) (found []subscribers.Holder, err error) {
+// Holders returns who has a post that needs an account, at the police of a zone
+// and in some of its partnerships: the police first, then by partnership, each by
+// role and name.
+func (s *Store) Holders(ctx context.Context, zone broker.ZoneID, in []broker.PartnershipID) (found []subscribers.Holder, err error) {
+	marks, args := []string{"''"}, []any{string(zone), string(channels.Email)}
+	for _, p := range in {
+		args = append(args, string(p))
+		marks = append(marks, fmt.Sprintf("$%d", len(args)))
+	}
 	err = s.read(ctx, fmt.Sprintf("read the posts of zone %s", zone), func(t *tx) error {
 		found, err = list(ctx, t, scanHolder, `SELECT m.id, m.name, m.lang, h.role, h.zone, h.partnership, (SELECT count(*) FROM contacts c WHERE c.member = m.id AND c.channel = $2 AND c.state <> 'closed')
 			FROM (SELECT o.member, o.role, o.zone, '' AS partnership FROM officers o WHERE o.zone = $1 AND o.left_at = 0
 			UNION ALL SELECT s.member, s.role, p.zone, s.partnership FROM partnerships p JOIN memberships s ON s.partnership = p.id
-			WHERE p.zone = $1 AND s.left_at = 0 AND s.role <> 'member') h JOIN members m ON m.id = h.member`, string(zone), string(channels.Email))
+			WHERE p.zone = $1 AND p.id IN (`+strings.Join(marks, ", ")+`) AND s.left_at = 0 AND s.role <> 'member') h JOIN members m ON m.id = h.member`, args...)
 		return err
 	})
 	// Sorted here, for the collation of a PostgreSQL database may skip hyphens.

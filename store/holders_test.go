@@ -12,7 +12,7 @@ import (
 // posts lists who has which, in words.
 func posts(t *testing.T, s *store.Store, zone broker.ZoneID) (list []string) {
 	t.Helper()
-	for _, h := range got(s.Holders(t.Context(), zone))(t) {
+	for _, h := range got(s.Holders(t.Context(), zone, []broker.PartnershipID{tilleuls}))(t) {
 		line := h.Name + " " + string(h.Post.Role) + " " + string(h.Post.Partnership)
 		if !h.Mail {
 			line += " without mail"

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,15 +10,18 @@ import (
 	"relais/subscribers"
 )
 
-// Overviews returns the partnerships of a zone with how many people each has, by id.
-func (s *Store) Overviews(ctx context.Context, zone broker.ZoneID) (found []subscribers.Overview, err error) {
-	err = s.read(ctx, "read the partnerships of a zone", func(t *tx) error {
-		partnerships, err := list(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE zone = $1`, string(zone))
-		if err != nil {
-			return err
-		}
+// Overviews returns these partnerships with how many people each has, in their order.
+func (s *Store) Overviews(ctx context.Context, of []subscribers.Partnership) (found []subscribers.Overview, err error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	marks, args := make([]string, len(of)), make([]any, len(of))
+	for i, p := range of {
+		marks[i], args[i] = fmt.Sprintf("$%d", i+1), string(p.ID)
+	}
+	err = s.read(ctx, "count the people of partnerships", func(t *tx) error {
 		people := make(map[broker.PartnershipID]map[subscribers.Role]int)
-		err = t.forEach(ctx, func(r row) error {
+		err := t.forEach(ctx, func(r row) error {
 			var id, role string
 			var n int
 			err := r.Scan(&id, &role, &n)
@@ -28,16 +30,12 @@ func (s *Store) Overviews(ctx context.Context, zone broker.ZoneID) (found []subs
 			}
 			people[broker.PartnershipID(id)][subscribers.Role(role)] = n
 			return err
-		}, `SELECT s.partnership, s.role, COUNT(*) FROM partnerships p JOIN memberships s ON s.partnership = p.id
-			WHERE p.zone = $1 AND s.left_at = 0 GROUP BY s.partnership, s.role`, string(zone))
+		}, `SELECT partnership, role, COUNT(*) FROM memberships WHERE left_at = 0 AND partnership IN (`+strings.Join(marks, ", ")+`) GROUP BY partnership, role`, args...)
 		found = nil
-		for _, p := range partnerships {
+		for _, p := range of {
 			found = append(found, subscribers.Overview{Partnership: p, People: people[p.ID]})
 		}
 		return err
-	})
-	slices.SortFunc(found, func(a, b subscribers.Overview) int {
-		return strings.Compare(string(a.Partnership.ID), string(b.Partnership.ID))
 	})
 	return found, err
 }

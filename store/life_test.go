@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"relais/broker"
 	"relais/store"
 	"relais/subscribers"
 )
@@ -56,13 +55,13 @@ func TestPlanVersionsAreKept(t *testing.T) {
 func TestOverviews(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		addPartnership(t, s, tilleuls)
-		all := got(s.Overviews(t.Context(), got(s.Partnership(t.Context(), tilleuls))(t).Zone))(t)
+		all := got(s.Overviews(t.Context(), []subscribers.Partnership{got(s.Partnership(t.Context(), tilleuls))(t)}))(t)
 		same(t, "how many", len(all), 1)
 		same(t, "which", all[0].Partnership.ID, tilleuls)
 		same(t, "it alone", got(s.Overview(t.Context(), tilleuls))(t), all[0])
 		if _, err := s.Overview(t.Context(), "nowhere"); !errors.Is(err, subscribers.ErrNotFound) {
 			t.Errorf("of none: got %v, want ErrNotFound", err)
 		}
-		same(t, "another zone", len(got(s.Overviews(t.Context(), broker.ZoneID("nowhere")))(t)), 0)
+		same(t, "of none", len(got(s.Overviews(t.Context(), nil))(t)), 0)
 	})
 }

@@ -42,6 +42,12 @@ func NewWords(typed string) []string {
 	return words[:min(len(words), maxWords)]
 }
 
+// HasWords says whether each of some folded words stands in a text.
+func HasWords(text string, words []string) bool {
+	folded := fold(text)
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(folded, word) })
+}
+
 // Matches says whether a message is what is looked for, as far as its text and
 // its kind tell.
 func (s Search) Matches(m broker.Message) bool {
@@ -52,6 +58,5 @@ func (s Search) Matches(m broker.Message) bool {
 	for _, t := range m.Texts {
 		text.WriteString(t.Title + "\n" + t.Body + "\n")
 	}
-	folded := fold(text.String())
-	return !slices.ContainsFunc(s.Words, func(word string) bool { return !strings.Contains(folded, word) })
+	return HasWords(text.String(), s.Words)
 }

@@ -33,8 +33,9 @@ type Accounts interface {
 	UseLink(ctx context.Context, pass subscribers.Pass, now time.Time) error
 	// AddLink writes an invitation, in place of those that its account has.
 	AddLink(ctx context.Context, pass subscribers.Pass, now time.Time) error
-	// Holders returns who has a post in a zone that needs an account.
-	Holders(ctx context.Context, zone broker.ZoneID) ([]subscribers.Holder, error)
+	// Holders returns who has a post that needs an account, at the police of a zone
+	// and in some of its partnerships.
+	Holders(ctx context.Context, zone broker.ZoneID, in []broker.PartnershipID) ([]subscribers.Holder, error)
 	// Appoint gives somebody a post, and puts them on file where they are not; or
 	// returns subscribers.ErrHasLeft.
 	Appoint(ctx context.Context, post subscribers.Post, who subscribers.Member, consent subscribers.Consent) (subscribers.Account, error)

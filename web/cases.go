@@ -19,7 +19,9 @@ const shownOwed = 5
 // owedPage lists what the police of a zone still owe (PLP.md, rule 6).
 type owedPage struct {
 	view
-	Owed []owedLine
+	Owed  []owedLine
+	All   int
+	Pager pager
 }
 
 // owedLine is one case.
@@ -50,7 +52,7 @@ func (s *server) getOwed(w http.ResponseWriter, r *http.Request) {
 	zones, err := s.myZones(r.Context())
 	if err == nil && len(zones) > 0 {
 		zone := chosenZone(zones, broker.ZoneID(r.URL.Query().Get("zone")))
-		p.Owed, _, err = s.owed(r.Context(), p.view, zone, 0)
+		err = s.fillOwedPage(r, &p, zone)
 	}
 	if err != nil {
 		s.failPage(w, r, "show what is owed", err)
@@ -59,24 +61,38 @@ func (s *server) getOwed(w http.ResponseWriter, r *http.Request) {
 	s.show(w, r, http.StatusOK, "owed", p)
 }
 
+func (s *server) fillOwedPage(r *http.Request, p *owedPage, zone broker.ZoneID) error {
+	open, err := s.Records.OpenCases(r.Context(), zone)
+	if err != nil {
+		return fmt.Errorf("list cases: %w", err)
+	}
+	var from, to int
+	from, to, p.Pager = p.pageOf(r, "/cases?zone="+string(zone)+"&page=", len(open))
+	p.All = len(open)
+	p.Owed, err = s.owedLines(r.Context(), p.view, open[from:to])
+	return err
+}
+
 // owed returns the first open cases of a zone, those due first at the front,
-// and how many there are; limit 0: all of them.
+// and how many there are.
 func (s *server) owed(ctx context.Context, v view, zone broker.ZoneID, limit int) ([]owedLine, int, error) {
 	open, err := s.Records.OpenCases(ctx, zone)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list cases: %w", err)
 	}
-	all := len(open)
-	if limit > 0 {
-		open = open[:min(limit, all)]
-	}
+	lines, err := s.owedLines(ctx, v, open[:min(limit, len(open))])
+	return lines, len(open), err
+}
+
+func (s *server) owedLines(ctx context.Context, v view, open []subscribers.Case) ([]owedLine, error) {
 	lines := make([]owedLine, len(open))
+	var err error
 	for i, c := range open {
 		if lines[i], err = s.owedLine(ctx, v, c); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	return lines, all, nil
+	return lines, nil
 }
 
 func (s *server) owedLine(ctx context.Context, v view, c subscribers.Case) (owedLine, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 
 	"relais/broker"
 	"relais/subscribers"
@@ -15,7 +17,10 @@ type peoplePage struct {
 	view
 	Zone   broker.ZoneID
 	Zones  []zoneLink // more than one
+	Find   finder
 	Groups []peopleGroup
+	Pager  pager
+	At     broker.PartnershipID // whose people a form was about, and are shown; empty: those of the page
 	Action string
 
 	Name, Email string // as typed
@@ -69,7 +74,13 @@ func (s *server) readPeople(w http.ResponseWriter, r *http.Request) (peoplePage,
 
 // showPeople adds who there is now.
 func (s *server) showPeople(w http.ResponseWriter, r *http.Request, status int, p peoplePage) {
-	holders, partnerships, err := s.holders(r.Context(), p.Zone)
+	all, err := s.Records.Partnerships(r.Context(), p.Zone)
+	if err != nil {
+		s.failPage(w, r, "show the people", fmt.Errorf("list partnerships: %w", err))
+		return
+	}
+	partnerships := p.shown(r, all)
+	holders, err := s.holders(r.Context(), p.Zone, partnerships)
 	if err != nil {
 		s.failPage(w, r, "show the people", err)
 		return
@@ -79,16 +90,30 @@ func (s *server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 	s.show(w, r, status, "people", p)
 }
 
-func (s *server) holders(ctx context.Context, zone broker.ZoneID) ([]subscribers.Holder, []subscribers.Partnership, error) {
-	holders, err := s.Accounts.Holders(ctx, zone)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read posts: %w", err)
+// shown are the partnerships of the page that is asked for, or of that on which
+// the one stands that a form was about.
+func (p *peoplePage) shown(r *http.Request, all []subscribers.Partnership) []subscribers.Partnership {
+	found, find := p.find(r, "/people", p.Zone, all)
+	p.Find = find
+	path := "/people?zone=" + string(p.Zone) + "&q=" + url.QueryEscape(find.Words) + "&page="
+	from, to, pages := p.pageOf(r, path, len(found))
+	if at := slices.IndexFunc(found, func(one subscribers.Partnership) bool { return one.ID == p.At }); p.At != "" && at >= 0 {
+		from, to, pages = p.nthPage(path, at/shownAtOnce+1, len(found))
 	}
-	partnerships, err := s.Records.Partnerships(ctx, zone)
-	if err != nil {
-		return nil, nil, fmt.Errorf("list partnerships: %w", err)
+	p.Pager = pages
+	return found[from:to]
+}
+
+func (s *server) holders(ctx context.Context, zone broker.ZoneID, in []subscribers.Partnership) ([]subscribers.Holder, error) {
+	ids := make([]broker.PartnershipID, len(in))
+	for i, p := range in {
+		ids[i] = p.ID
 	}
-	return holders, partnerships, nil
+	holders, err := s.Accounts.Holders(ctx, zone, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	return holders, nil
 }
 
 func (p peoplePage) groups(holders []subscribers.Holder, partnerships []subscribers.Partnership, me subscribers.MemberID) []peopleGroup {

@@ -43,13 +43,15 @@ func (s *server) postPerson(w http.ResponseWriter, r *http.Request) {
 		s.refuseForm(w, r, err)
 		return
 	}
-	holders, partnerships, err := s.holders(r.Context(), p.Zone)
+	partnerships, err := s.Records.Partnerships(r.Context(), p.Zone)
 	if err != nil {
-		s.failPage(w, r, "invite somebody", err)
+		s.failPage(w, r, "invite somebody", fmt.Errorf("list partnerships: %w", err))
 		return
 	}
 	p.Name, p.Email = oneLine(r.PostForm.Get("name")), strings.TrimSpace(r.PostForm.Get("email"))
 	post, known := readPost(r.PostForm.Get("post"), p.Zone, partnerships)
+	partnerships = slices.DeleteFunc(partnerships, func(one subscribers.Partnership) bool { return one.ID != post.Partnership })
+	p.At = post.Partnership
 	to, right := emailAddress(p.Email)
 	for field, wrong := range map[string]bool{"name": p.Name == "" || utf8.RuneCountInString(p.Name) > maxPersonName, "email": !right, "post": !known} {
 		if wrong {
@@ -57,7 +59,7 @@ func (s *server) postPerson(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if len(p.Faults) == 0 {
-		if err := s.keepsPost(r.Context(), &p, post, to, holders, partnerships); err != nil {
+		if err := s.keepsPost(r.Context(), &p, post, to, partnerships); err != nil {
 			s.failPage(w, r, "invite somebody", err)
 			return
 		}
@@ -71,7 +73,11 @@ func (s *server) postPerson(w http.ResponseWriter, r *http.Request) {
 
 // keepsPost refuses what would take a post from somebody who must not lose it:
 // people have one role in a zone, and one in each partnership.
-func (s *server) keepsPost(ctx context.Context, p *peoplePage, post subscribers.Post, to channels.Address, holders []subscribers.Holder, partnerships []subscribers.Partnership) error {
+func (s *server) keepsPost(ctx context.Context, p *peoplePage, post subscribers.Post, to channels.Address, partnerships []subscribers.Partnership) error {
+	holders, err := s.holders(ctx, p.Zone, partnerships)
+	if err != nil {
+		return err
+	}
 	people, err := s.Accounts.AccountsAt(ctx, to)
 	if err != nil {
 		return fmt.Errorf("read accounts: %w", err)
@@ -152,7 +158,15 @@ func (s *server) holder(w http.ResponseWriter, r *http.Request) (p peoplePage, h
 		s.refuseForm(w, r, err)
 		return p, h, "", false
 	}
-	holders, partnerships, err := s.holders(r.Context(), p.Zone)
+	partnerships, err := s.Records.Partnerships(r.Context(), p.Zone)
+	if err != nil {
+		s.failPage(w, r, "find somebody", fmt.Errorf("list partnerships: %w", err))
+		return p, h, "", false
+	}
+	post, _ := readPost(r.PostForm.Get("post"), p.Zone, partnerships)
+	partnerships = slices.DeleteFunc(partnerships, func(one subscribers.Partnership) bool { return one.ID != post.Partnership })
+	p.At = post.Partnership
+	holders, err := s.holders(r.Context(), p.Zone, partnerships)
 	if err != nil {
 		s.failPage(w, r, "find somebody", err)
 		return p, h, "", false

@@ -65,7 +65,7 @@ func (w *world) UseCode(context.Context, channels.AddressHash, func([]subscriber
 func (w *world) AddLink(context.Context, subscribers.Pass, time.Time) error { return nil }
 
 // Holders lists the approvers of tilleuls, and an administrator and an officer of the zone.
-func (w *world) Holders(_ context.Context, zone broker.ZoneID) ([]subscribers.Holder, error) {
+func (w *world) Holders(_ context.Context, zone broker.ZoneID, _ []broker.PartnershipID) ([]subscribers.Holder, error) {
 	if zone != "demo" {
 		return nil, nil
 	}

@@ -23,6 +23,7 @@ import (
 
 // world is a police zone in memory: all that the pages read and write.
 type world struct {
+	manyCases    int      // how many are open, at least
 	asked        []string // whose figures, and of when
 	t            *testing.T
 	now          time.Time

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -17,8 +18,8 @@ import (
 
 // Zone is what its police look after: partnerships, their stages and plans.
 type Zone interface {
-	// Overviews returns the partnerships of a zone, by id.
-	Overviews(ctx context.Context, zone broker.ZoneID) ([]subscribers.Overview, error)
+	// Overviews returns these partnerships with their people, in their order.
+	Overviews(ctx context.Context, of []subscribers.Partnership) ([]subscribers.Overview, error)
 	// Overview returns one, or subscribers.ErrNotFound.
 	Overview(ctx context.Context, id broker.PartnershipID) (subscribers.Overview, error)
 	// StageMoves returns the steps of a partnership, the newest first.
@@ -40,7 +41,10 @@ type zonePage struct {
 	Zone         broker.ZoneID
 	Zones        []zoneLink
 	Figures      string
+	Find         finder
 	Partnerships []partnershipLine
+	All          int // partnerships that were looked for
+	Pager        pager
 	Officers     []officerLine
 }
 
@@ -75,19 +79,26 @@ func (s *server) getZone(w http.ResponseWriter, r *http.Request) {
 	p.Zone = chosenZone(zones, broker.ZoneID(r.URL.Query().Get("zone")))
 	p.Zones, p.Figures = p.zoneLinks("/zone", zones, p.Zone), p.URL("/figures?zone="+string(p.Zone))
 	p.Posts = p.postsOf(callerOf(r.Context()), p.Zone)
-	if err := s.fillZone(r.Context(), &p); err != nil {
+	if err := s.fillZone(r, &p); err != nil {
 		s.failPage(w, r, "show the zone", err)
 		return
 	}
 	s.show(w, r, http.StatusOK, "zone", p)
 }
 
-func (s *server) fillZone(ctx context.Context, p *zonePage) error {
-	all, err := s.Zone.Overviews(ctx, p.Zone)
+func (s *server) fillZone(r *http.Request, p *zonePage) error {
+	all, err := s.Records.Partnerships(r.Context(), p.Zone)
 	if err != nil {
 		return fmt.Errorf("list partnerships: %w", err)
 	}
-	for _, one := range all {
+	all, p.Find = p.find(r, "/zone", p.Zone, all)
+	from, to, pages := p.pageOf(r, "/zone?zone="+string(p.Zone)+"&q="+url.QueryEscape(p.Find.Words)+"&page=", len(all))
+	p.All, p.Pager = len(all), pages
+	shown, err := s.Zone.Overviews(r.Context(), all[from:to])
+	if err != nil {
+		return fmt.Errorf("count the people of partnerships: %w", err)
+	}
+	for _, one := range shown {
 		line := partnershipLine{Name: one.Partnership.Name, URL: p.URL("/zone/" + string(one.Partnership.ID)), Stage: p.T("stage." + string(one.Partnership.Stage)),
 			Class: "future", People: p.N("zone.people", one.Members())}
 		if gaps := one.Missing(p.now); one.Partnership.Stage == subscribers.StageLaunched && len(gaps) > 0 {
@@ -95,7 +106,7 @@ func (s *server) fillZone(ctx context.Context, p *zonePage) error {
 		}
 		p.Partnerships = append(p.Partnerships, line)
 	}
-	officers, err := s.Records.Officers(ctx, p.Zone)
+	officers, err := s.Records.Officers(r.Context(), p.Zone)
 	if err != nil {
 		return fmt.Errorf("list officers: %w", err)
 	}

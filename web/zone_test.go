@@ -21,12 +21,9 @@ digest: {every: day, at: "18:00"}
 `
 
 // The world's partnerships: lindendorp has no deputy.
-func (w *world) Overviews(_ context.Context, zone broker.ZoneID) ([]subscribers.Overview, error) {
+func (w *world) Overviews(_ context.Context, of []subscribers.Partnership) ([]subscribers.Overview, error) {
 	var all []subscribers.Overview
-	for _, p := range w.partnerships {
-		if p.Zone != zone {
-			continue
-		}
+	for _, p := range of {
 		p.Charter.Signed = subscribers.Date{Year: 2026, Month: time.January, Day: 15}
 		people := map[subscribers.Role]int{subscribers.RoleCoordinator: 1, subscribers.RoleDeputy: 2, subscribers.RoleMember: 58}
 		if p.ID == "lindendorp" {
@@ -42,13 +39,8 @@ func (w *world) Overview(ctx context.Context, id broker.PartnershipID) (subscrib
 	if err != nil {
 		return subscribers.Overview{}, err
 	}
-	all, err := w.Overviews(ctx, p.Zone)
-	for _, one := range all {
-		if one.Partnership.ID == id {
-			return one, err
-		}
-	}
-	return subscribers.Overview{}, subscribers.ErrNotFound
+	all, err := w.Overviews(ctx, []subscribers.Partnership{p})
+	return all[0], err
 }
 
 // ReadPlan reads as `relais plan check` does.
