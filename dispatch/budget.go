@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"relais/broker"
@@ -26,6 +28,61 @@ type Budgets struct {
 	Channels []channels.Name
 	Now      func() time.Time
 	Log      *slog.Logger
+
+	last tightened
+}
+
+// tightened is who had nearly spent their budget, when it was last added up.
+type tightened struct {
+	mu  sync.Mutex
+	at  time.Time
+	all []subscribers.Spending
+}
+
+// budgetsGood is how long it is told: the desk asks at each visit, and adding up
+// the month of a thousand partnerships takes a second.
+const budgetsGood = time.Minute
+
+// Tight returns the partnerships of a zone, or of every zone when it is empty,
+// that have nearly spent their budget of the present month, as it stood at most a
+// minute ago.
+func (b *Budgets) Tight(ctx context.Context, zone broker.ZoneID) ([]subscribers.Spending, error) {
+	b.last.mu.Lock()
+	defer b.last.mu.Unlock()
+	if age := b.Now().Sub(b.last.at); age < 0 || age >= budgetsGood {
+		all, err := b.tight(ctx)
+		if err != nil {
+			return nil, err
+		}
+		b.last.all, b.last.at = all, b.Now()
+	}
+	return slices.DeleteFunc(slices.Clone(b.last.all), func(s subscribers.Spending) bool { return zone != "" && s.Partnership.Zone != zone }), nil
+}
+
+// tight adds up those that have a budget.
+func (b *Budgets) tight(ctx context.Context) ([]subscribers.Spending, error) {
+	partnerships, err := b.Directory.Partnerships(ctx, "")
+	if err != nil {
+		return nil, fmt.Errorf("list partnerships: %w", err)
+	}
+	var all []subscribers.Spending
+	for _, p := range partnerships {
+		plan, err := b.Directory.Plan(ctx, p.ID, p.PlanVersion)
+		if err != nil {
+			return nil, fmt.Errorf("read plan: %w", err)
+		}
+		if plan.Budget == nil {
+			continue
+		}
+		one := subscribers.Spending{Partnership: p, Month: p.MonthOf(b.Now()), Budget: plan.Budget}
+		if one.ByChannel, err = b.Ledger.Spent(ctx, p.ID, one.Month); err != nil {
+			return nil, fmt.Errorf("add up what was spent: %w", err)
+		}
+		if one.Tight() {
+			all = append(all, one)
+		}
+	}
+	return all, nil
 }
 
 // Spendings knows what was paid.
@@ -73,15 +130,16 @@ func (b *Budgets) spending(ctx context.Context, p subscribers.Partnership, month
 
 // Tick warns those whose budget has become tight since.
 func (b *Budgets) Tick(ctx context.Context) error {
-	all, err := b.Spendings(ctx, "", "")
+	all, err := b.tight(ctx)
 	if err != nil {
 		return err
 	}
+	b.last.mu.Lock()
+	b.last.all, b.last.at = all, b.Now()
+	b.last.mu.Unlock()
 	var failed []error
 	for _, s := range all {
-		if s.Tight() {
-			failed = append(failed, b.warn(ctx, s))
-		}
+		failed = append(failed, b.warn(ctx, s))
 	}
 	return errors.Join(failed...)
 }

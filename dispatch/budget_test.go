@@ -58,9 +58,29 @@ func TestBudgetNearlySpent(t *testing.T) {
 	want("an alert that is not urgent", by(broker.Alert, broker.Expected), 20, 0)
 	want("an urgent appeal", by(broker.Appeal, broker.Immediate), 20, 15)
 	w.warned(2)
+	w.tight("home", 1)
+	w.tight("elsewhere", 0)
 	w.now = w.now.AddDate(0, 1, 0)
+	w.tight("home", 0)
 	want("next month's first", by(broker.Info, broker.Expected), 20, 15)
 	w.warned(4)
+}
+
+// tight expects so many partnerships of a zone to have nearly spent their budget.
+func (w *world) tight(of string, want int) {
+	w.t.Helper()
+	zone := broker.ZoneID("nowhere")
+	if of == "home" {
+		p, err := w.store.Partnership(w.t.Context(), "home")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		zone = p.Zone
+	}
+	found, err := w.budgets.Tight(w.t.Context(), zone)
+	if err != nil || len(found) != want {
+		w.t.Errorf("%s: %d have nearly spent their budget, want %d (%v)", of, len(found), want, err)
+	}
 }
 
 // landlinesOnly adds people whom only an SMS reaches.

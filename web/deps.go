@@ -151,6 +151,9 @@ type Budgets interface {
 	// Spendings returns what each partnership of a zone, or of every zone when it
 	// is empty, spent in a month (2026-11; empty: the present one of each).
 	Spendings(ctx context.Context, zone broker.ZoneID, month string) ([]subscribers.Spending, error)
+	// Tight returns those that have nearly spent the present month's budget, as it
+	// stood a minute ago or later.
+	Tight(ctx context.Context, zone broker.ZoneID) ([]subscribers.Spending, error)
 }
 
 // Incidents is what went wrong and a person must look at.

@@ -208,9 +208,9 @@ func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
 		return fmt.Errorf("list messages: %w", err)
 	}
 	for _, m := range messages {
-		status, err := s.Records.Status(ctx, m.ID)
+		status, err := s.status(ctx, m.ID)
 		if err != nil {
-			return fmt.Errorf("read status: %w", err)
+			return err
 		}
 		t, lang := m.Text(p.Lang)
 		line := recent{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent),

@@ -32,9 +32,9 @@ func (s *server) getLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.tellChanges(w, r, livePace, func(ctx context.Context) (snapshot, bool, error) {
-		status, err := s.Records.Status(ctx, id)
+		status, err := s.status(ctx, id)
 		if err != nil && !errors.Is(err, subscribers.ErrNotFound) { // not routed yet
-			return snapshot{}, false, fmt.Errorf("read status: %w", err)
+			return snapshot{}, false, err
 		}
 		now, err := fingerprint(status, s.Now())
 		return now, status.Done, err

@@ -10,15 +10,13 @@ import (
 
 // fillMoney lists the partnerships whose budget is nearly spent.
 func (s *server) fillMoney(ctx context.Context, p *deskPage) error {
-	spent, err := s.Budgets.Spendings(ctx, p.Zone, "")
+	spent, err := s.Budgets.Tight(ctx, p.Zone)
 	if err != nil {
 		return fmt.Errorf("add up what was spent: %w", err)
 	}
 	for _, one := range spent {
-		if one.Tight() {
-			p.Money = append(p.Money, p.T("desk.money.line", "partnership", one.Partnership.Name,
-				"spent", p.euros(one.Total().InEuros()), "budget", p.euros(one.Budget.Month)))
-		}
+		p.Money = append(p.Money, p.T("desk.money.line", "partnership", one.Partnership.Name,
+			"spent", p.euros(one.Total().InEuros()), "budget", p.euros(one.Budget.Month)))
 	}
 	return nil
 }

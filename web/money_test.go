@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,11 @@ import (
 )
 
 // Spendings implements Budgets: one partnership saves, the other has no budget.
+func (w *world) Tight(ctx context.Context, zone broker.ZoneID) ([]subscribers.Spending, error) {
+	all, err := w.Spendings(ctx, zone, "")
+	return slices.DeleteFunc(all, func(s subscribers.Spending) bool { return !s.Tight() }), err
+}
+
 func (w *world) Spendings(_ context.Context, zone broker.ZoneID, month string) ([]subscribers.Spending, error) {
 	if zone == "elsewhere" {
 		return nil, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type progressPage struct {
 	Worries      []string // what the police must know first
 	Done         bool
 	Partnerships []partnershipProgress
+	Pager        pager
 	Refused      []refusedBy
 	Routing      bool   // published, but not routed yet
 	Events       string // where a script is told that something changed
@@ -81,9 +83,9 @@ func (s *server) getMessage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.MessageID) error {
-	status, err := s.Records.Status(r.Context(), id)
+	status, err := s.status(r.Context(), id)
 	if err != nil {
-		return fmt.Errorf("read status: %w", err)
+		return err
 	}
 	m, err := s.Records.Message(r.Context(), id, status.Revision)
 	if err != nil {
@@ -95,7 +97,10 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 	p.Title = p.Text.Title
 	p.Actions = p.actions(m)
 	p.Summary, p.Worries = p.inShort(status), p.worries(status)
-	for _, part := range status.Partnerships {
+	parts := openFirst(status.Partnerships)
+	from, to, pages := p.pageOf(r, "/messages/"+id.String()+"?page=", len(parts))
+	p.Pager = pages
+	for _, part := range parts[from:to] {
 		p.Partnerships = append(p.Partnerships, p.partnership(part))
 	}
 	for _, refused := range status.Refused {
@@ -106,6 +111,25 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 		p.Refused = append(p.Refused, refusedBy{partnership.Name, refused.Say(p.Lang)})
 	}
 	return nil
+}
+
+// openFirst puts those that wait for somebody at the front, where not all fit on
+// one page.
+func openFirst(all []subscribers.PartnershipStatus) []subscribers.PartnershipStatus {
+	if len(all) <= shownAtOnce {
+		return all
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b subscribers.PartnershipStatus) int {
+		switch {
+		case a.State.Final() == b.State.Final():
+			return 0
+		case a.State.Final():
+			return 1
+		}
+		return -1
+	})
+	return sorted
 }
 
 // actions are what may follow this message (PLP.md, rules 6 and 7).

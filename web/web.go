@@ -33,6 +33,7 @@ type server struct {
 	forms    *limitsOf[string]  // of forms behind a link
 	visits   *limits            // of pages on which anybody may type an address or a code
 	party    *webauthn.WebAuthn // nil: browsers have no passkeys for this address
+	statuses statuses
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
@@ -45,7 +46,9 @@ func New(deps Deps, options Options) (http.Handler, error) {
 	return s.handler(), nil
 }
 
-func (s *server) handler() http.Handler { return s.logged(s.secured(http.HandlerFunc(s.route))) }
+func (s *server) handler() http.Handler {
+	return s.logged(s.secured(s.changing(http.HandlerFunc(s.route))))
+}
 
 func newServer(deps Deps, options Options) (*server, error) {
 	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost), fitting: make(chan struct{}, 1)}

@@ -1,0 +1,74 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/subscribers"
+)
+
+// wideStatus is one of 300,000 people, of whom n have it.
+func wideStatus(w *world, n int) subscribers.Status {
+	st := w.statuses[tipID]
+	st.Partnerships = nil
+	for i := range 120 {
+		p := subscribers.PartnershipStatus{Partnership: broker.PartnershipID(fmt.Sprintf("plp-%03d", i)), Name: fmt.Sprintf("PLP %03d", i), State: subscribers.ApprovalApproved, Planned: true}
+		if i == 0 {
+			p.Channels = []subscribers.ChannelStatus{{Channel: channels.SMS, Counts: map[channels.State]int{channels.Delivered: n, channels.Pending: 300_000 - n}}}
+		}
+		if i == 119 {
+			p.State = subscribers.ApprovalPending
+		}
+		st.Partnerships = append(st.Partnerships, p)
+	}
+	return st
+}
+
+// What takes long to count is shown as it stood, and counted anew behind the
+// page; what somebody decides is seen at once.
+func TestWideMessagesAreCountedBehindThePage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		shows := func(what string, n int) {
+			t.Helper()
+			body := w.get("/messages/" + tipID.String() + "?lang=en").Body.String()
+			synctest.Wait()
+			if want := fmt.Sprintf("%d of 300000", n); !strings.Contains(body, want) {
+				t.Errorf("%s: the page does not say %s", what, want)
+			}
+		}
+		w.statuses[tipID] = wideStatus(w, 1)
+		shows("the first time", 1)
+		w.statuses[tipID] = wideStatus(w, 2)
+		shows("at once again", 1)
+		w.now = w.now.Add(2 * time.Second)
+		shows("later, while it is counted", 1)
+		shows("once it is counted", 2)
+		w.statuses[tipID] = wideStatus(w, 3)
+		w.post("/approvals/"+w.approvalID().String()+"/release", url.Values{})
+		shows("after a decision", 3)
+		w.statuses[tipID] = wideStatus(w, 4)
+		w.now = w.now.Add(time.Hour)
+		shows("much later", 4)
+	})
+}
+
+// Of many partnerships those that wait come first, fifty on a page.
+func TestAWideMessageHasPages(t *testing.T) {
+	w := newWorld(t)
+	w.statuses[tipID] = wideStatus(w, 1)
+	body := w.get("/messages/" + tipID.String() + "?lang=en").Body.String()
+	all := len(w.statuses[tipID].Partnerships)
+	if got := strings.Count(body, `<section class="partnership`); got != shownAtOnce || !strings.Contains(body, fmt.Sprintf("1 to 50 of %d", all)) {
+		t.Errorf("%d partnerships on the first page", got)
+	}
+	if strings.Index(body, "<h2>PLP 119</h2>") > strings.Index(body, "<h2>PLP 000</h2>") || !strings.Contains(body, "<h2>PLP 119</h2>") {
+		t.Error("what waits does not come first")
+	}
+}
