@@ -39,7 +39,8 @@ func (s *Store) PreferContact(ctx context.Context, member subscribers.MemberID, 
 func (s *Store) Received(ctx context.Context, member subscribers.MemberID, since time.Time, limit int) (found []subscribers.Received, err error) {
 	err = s.read(ctx, fmt.Sprintf("read what member %s received", member), func(t *tx) error {
 		found, err = list(ctx, t, scanGot, `SELECT d.about, d.revision, d.partnership, d.channel, CASE WHEN d.digest IS NULL THEN 0 ELSE 1 END,
-				MAX(CASE WHEN d.accepted_at > 0 THEN d.accepted_at WHEN g.accepted_at > 0 THEN g.accepted_at ELSE d.created_at END)
+				MAX(CASE WHEN d.accepted_at > 0 THEN d.accepted_at WHEN g.accepted_at > 0 THEN g.accepted_at ELSE d.created_at END),
+				MAX(CASE WHEN d.state = 'delivered' OR g.state = 'delivered' THEN 1 ELSE 0 END)
 			FROM memberships s JOIN approvals a ON a.partnership = s.partnership
 			JOIN deliveries d ON d.approval = a.id AND d.member = s.member LEFT JOIN deliveries g ON g.id = d.digest
 			WHERE s.member = $1 AND a.asked > $2 AND d.purpose = 'message'
@@ -92,7 +93,7 @@ func (s *Store) Erase(ctx context.Context, id subscribers.MemberID, at time.Time
 }
 
 func scanGot(r row) (got subscribers.Received, err error) {
-	err = r.Scan(asID{(*[16]byte)(&got.Message.UUID)}, &got.Revision, (*string)(&got.Partnership), (*string)(&got.Channel), asFlag{&got.Digest}, asTime{&got.At})
+	err = r.Scan(asID{(*[16]byte)(&got.Message.UUID)}, &got.Revision, (*string)(&got.Partnership), (*string)(&got.Channel), asFlag{&got.Digest}, asTime{&got.At}, asFlag{&got.Arrived})
 	return got, err
 }
 

@@ -24,6 +24,8 @@ func TestReceived(t *testing.T) {
 		same(t, "received", got(s.Received(t.Context(), in[0].ID, noon.Add(-day), 10))(t), []subscribers.Received{
 			{Message: a.Message, Revision: 1, Partnership: tilleuls, Channel: channels.SMS, At: noon.Add(2 * time.Minute)},
 		})
+		got(s.Record(t.Context(), []subscribers.Outcome{{ID: all[0].ID, State: channels.Delivered, At: noon.Add(3 * time.Minute), Attempt: 1}}))(t)
+		same(t, "arrived", got(s.Received(t.Context(), in[0].ID, noon.Add(-day), 10))(t)[0].Arrived, true)
 		same(t, "the other's", len(got(s.Received(t.Context(), in[1].ID, noon.Add(-day), 10))(t)), 0)
 	})
 }

@@ -37,5 +37,6 @@ type Received struct {
 	Partnership broker.PartnershipID
 	Channel     channels.Name
 	Digest      bool // in an infoflash
+	Arrived     bool // its provider says so; an email and a notification end at being taken (decision 0004)
 	At          time.Time
 }

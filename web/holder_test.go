@@ -173,3 +173,17 @@ func TestWhoHasAPostIsNotErased(t *testing.T) {
 		t.Errorf("got %d\n%s", answer.Code, answer.Body)
 	}
 }
+
+// What came to the telephone says so; of an email nobody can say it. One's own
+// texts stand there as well.
+func TestReceivedSaysWhatArrived(t *testing.T) {
+	w := newWorld(t)
+	w.addressed()
+	body := w.get(w.server.keyPath(memberID) + "/received?lang=en").Body.String()
+	if strings.Count(body, "✓ arrived") != 1 || !strings.Contains(body, "✓ arrived on your telephone") {
+		t.Errorf("what arrived:\n%s", body)
+	}
+	if !strings.Contains(body, "What you wrote") || !strings.Contains(body, "Merci") {
+		t.Errorf("one's own texts are missing:\n%s", body)
+	}
+}

@@ -69,7 +69,7 @@ func (w *world) Received(_ context.Context, id subscribers.MemberID, _ time.Time
 		return nil, nil
 	}
 	return []subscribers.Received{
-		{Message: alertID, Revision: 1, Partnership: "tilleuls", Channel: channels.SMS, At: w.now.Add(-time.Minute)},
+		{Message: alertID, Revision: 1, Partnership: "tilleuls", Channel: channels.SMS, At: w.now.Add(-time.Minute), Arrived: true},
 		{Message: tipID, Revision: 1, Partnership: "lindendorp", Channel: channels.Email, Digest: true, At: w.now.Add(-time.Hour)},
 		{Message: broker.NewMessageID(), Revision: 1, Partnership: "tilleuls", Channel: channels.SMS, At: w.now}, // kept no more
 	}, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"relais/broker"
@@ -22,7 +23,11 @@ type receivedPage struct {
 	Keep  subscribers.Retention
 	Back  string
 	Items []receivedItem
+	Texts []ownLine // what they wrote to us, the newest first
 }
+
+// ownLine is a text that a member sent, as they read it again.
+type ownLine struct{ When, Partnership, Text string }
 
 type receivedItem struct {
 	Title       string
@@ -30,6 +35,7 @@ type receivedItem struct {
 	When        string
 	Partnership string
 	By          string // "by SMS", "with the infoflash, by email"
+	Arrived     string // that it came to the telephone; empty: nobody can say
 }
 
 func (s *server) getReceived(w http.ResponseWriter, r *http.Request, h holder) {
@@ -40,7 +46,23 @@ func (s *server) getReceived(w http.ResponseWriter, r *http.Request, h holder) {
 		s.failPage(w, r, "read what was received", err)
 		return
 	}
+	if p.Texts, err = s.ownLines(r.Context(), p.view, h); err != nil {
+		s.failPage(w, r, "read what was written", err)
+		return
+	}
 	s.show(w, r, http.StatusOK, "received", p)
+}
+
+// ownLines are the texts that a member wrote and a coordinator reads.
+func (s *server) ownLines(ctx context.Context, v view, h holder) (lines []ownLine, err error) {
+	for _, t := range slices.Backward(h.Written) {
+		home, err := s.Records.Partnership(ctx, t.Partnership)
+		if err != nil && !errors.Is(err, subscribers.ErrNotFound) {
+			return nil, fmt.Errorf("read partnership: %w", err)
+		}
+		lines = append(lines, ownLine{v.in(home).When(t.At), home.Name, t.Text})
+	}
+	return lines, nil
 }
 
 // receivedItems are the messages in words. One that is kept no more is left out.
@@ -70,7 +92,11 @@ func (s *server) receivedItems(ctx context.Context, v view, h holder) (items []r
 		if got.Digest {
 			by = v.words.Infoflash + ", " + by
 		}
-		items = append(items, receivedItem{Title: text.Title, TitleLang: lang, When: v.in(home).When(got.At), Partnership: home.Name, By: by})
+		item := receivedItem{Title: text.Title, TitleLang: lang, When: v.in(home).When(got.At), Partnership: home.Name, By: by}
+		if got.Arrived {
+			item.Arrived = v.T("received.arrived." + string(got.Channel))
+		}
+		items = append(items, item)
 	}
 	return items, nil
 }

@@ -168,6 +168,7 @@ func familyKeys() []string {
 	for _, state := range []subscribers.ContactState{subscribers.ContactActive, subscribers.ContactStopped, subscribers.ContactClosed} {
 		add("data.state.", string(state))
 	}
+	add("received.arrived.", "sms", "voice", "email", "push")
 	add("paper.did.", "paper", "onfile")
 	add("renew.mail.", "title", "sms", "email", "voice")
 	add("joining.fault.", "wrong", "expired", "used", "worn")
