@@ -72,7 +72,17 @@ type Web struct {
 	Listen    string `yaml:"listen" help:"where pages, API and provider callbacks are served"`
 	PublicURL string `yaml:"public_url" help:"what links in messages begin with; http:// and web.listen when not set"` // no slash at its end; empty after Load: Listen has port 0
 	APIToken  Secret `yaml:"api_token" help:"programs that send it may do everything; people sign in"`
+	OIDC      OIDC   `yaml:"oidc"`
 	Open      bool   `yaml:"open" help:"true: whoever is on this machine may do everything without signing in, to try Relais out; not where others can reach it"`
+}
+
+// OIDC says who else vouches for the people of a zone: its own sign-in, by OpenID Connect.
+type OIDC struct {
+	Issuer       string `yaml:"issuer" help:"the provider, as https://login.police.example; nobody but Relais signs people in when not set"`
+	ClientID     string `yaml:"client_id" help:"what the provider calls this Relais"`
+	ClientSecret Secret `yaml:"client_secret" help:"the password of web.oidc.client_id"`
+	Zone         string `yaml:"zone" help:"the zone whose people it vouches for; people with a post in another one sign in by code"`
+	Name         string `yaml:"name" help:"what people call it, on the button of the sign-in page"`
 }
 
 // Metrics says where figures are shown to Prometheus.

@@ -176,6 +176,9 @@ func TestFaults(t *testing.T) {
 		{"log format", "log: {format: xml}\n", nil, []string{"1 log.format|text or json"}},
 		{"open to all", "web:\n  listen: 0.0.0.0:8080\n  open: true\n  public_url: https://r.example\n", nil, []string{"3 web.open|others than this machine"}},
 		{"open behind a web server", "web:\n  open: true\n  public_url: https://r.example\n", nil, []string{"2 web.open|leave it out"}},
+		{"provider without the rest", "web:\n  oidc:\n    issuer: http://login.example\n", nil, []string{
+			"3 web.oidc.issuer|https://", "0 web.oidc.client_id|missing", "0 web.oidc.client_secret|missing", "0 web.oidc.zone|missing", "0 web.oidc.name|missing",
+		}},
 		{"open without a name", "web:\n  listen: :8080\n  api_token: t\n", nil, []string{"0 web.public_url|missing"}},
 		{"no port", "web: {listen: localhost}\n", nil, []string{"1 web.listen|host and port"}},
 		{"broker open to all", "", []string{"RELAIS_NATS_LISTEN=:4222"}, []string{"0 nats.listen|nats.token"}},

@@ -13,7 +13,7 @@ import (
 // nothing outside: whether a server answers is known when Relais starts.
 func (c *Config) Validate() Faults {
 	var faults Faults
-	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep, c.checkMetrics, c.checkTraces} {
+	for _, check := range []func() Faults{c.checkBasics, c.checkNATS, c.checkServers, c.checkWeb, c.checkOIDC, c.checkDispatch, c.checkTrial, c.checkPrices, c.checkKeep, c.checkMetrics, c.checkTraces} {
 		faults = append(faults, check()...)
 	}
 	return faults
@@ -98,6 +98,28 @@ func (c *Config) checkWeb() (faults Faults) {
 	}
 	if u, err := url.Parse(w.PublicURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
 		faults = append(faults, c.fault("web.public_url", "is not the address of a page", "write it as https://relais.example.be"))
+	}
+	return faults
+}
+
+func (c *Config) checkOIDC() (faults Faults) {
+	o := c.Web.OIDC
+	if o == (OIDC{}) {
+		return nil
+	}
+	u, err := url.Parse(o.Issuer)
+	if err != nil || u.Host == "" || u.Scheme != "https" && !LocalURL(o.Issuer) || u.RawQuery != "" || u.Fragment != "" {
+		faults = append(faults, c.fault("web.oidc.issuer", "is not the address of a provider", "write it as https://login.police.example, as the provider itself writes it"))
+	}
+	for _, needed := range []struct{ key, value, remedy string }{
+		{"web.oidc.client_id", o.ClientID, "write what the provider calls this Relais"},
+		{"web.oidc.client_secret", o.ClientSecret.Reveal(), "write the password that the provider gave for web.oidc.client_id"},
+		{"web.oidc.zone", o.Zone, "write the id of the zone whose people the provider vouches for"},
+		{"web.oidc.name", o.Name, "write what people call the provider, as Police login"},
+	} {
+		if needed.value == "" {
+			faults = append(faults, c.fault(needed.key, "is missing, and web.oidc needs it", needed.remedy))
+		}
 	}
 	return faults
 }

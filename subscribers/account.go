@@ -96,6 +96,12 @@ func (a Account) SignsIn() bool {
 	return slices.ContainsFunc(a.Posts, func(p Post) bool { return p.Role != PostMember })
 }
 
+// Within says whether all that somebody is, they are in one zone; in any when it
+// is empty. Who vouches for the people of a zone vouches for nobody beyond it.
+func (a Account) Within(zone broker.ZoneID) bool {
+	return zone == "" || !slices.ContainsFunc(a.Posts, func(p Post) bool { return p.Role != PostMember && p.Zone != zone })
+}
+
 // Police says whether somebody works for the police of a zone.
 func (a Account) Police() bool {
 	return slices.ContainsFunc(a.Posts, func(p Post) bool { return p.Partnership == "" })

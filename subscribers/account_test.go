@@ -105,3 +105,24 @@ func TestWhoSignsIn(t *testing.T) {
 		}
 	}
 }
+
+// Who has a post beyond a zone is not within it; being a member elsewhere is no post.
+func TestAccountsWithinAZone(t *testing.T) {
+	here, there := Post{Role: PostAdmin, Zone: "meuse"}, Post{Role: PostCoordinator, Zone: "dyle", Partnership: "quays"}
+	neighbour := Post{Role: PostMember, Zone: "dyle", Partnership: "quays"}
+	for _, test := range []struct {
+		posts []Post
+		zone  broker.ZoneID
+		want  bool
+	}{
+		{[]Post{here}, "meuse", true},
+		{[]Post{here, neighbour}, "meuse", true},
+		{[]Post{here, there}, "meuse", false},
+		{[]Post{there}, "meuse", false},
+		{[]Post{here, there}, "", true},
+	} {
+		if got := (Account{Posts: test.posts}).Within(test.zone); got != test.want {
+			t.Errorf("%v in %q: got %v, want %v", test.posts, test.zone, got, test.want)
+		}
+	}
+}

@@ -242,6 +242,7 @@ type Options struct {
 	PublicURL       string          // how others reach this service, "https://relais.example"; no slash at its end
 	Open            bool            // whoever is on this machine may do everything, without signing in
 	APIToken        channels.Secret // a program that has it may do everything; empty: none does
+	OIDC            OIDC            // who else vouches for people; zero: nobody
 	DuplicateWindow time.Duration   // messages so close together and alike are shown to the second author; 0: never
 	OutboxURL       string          // where the demo or a trial shows what was sent; empty: no link
 	Trial           bool            // only listed recipients really get messages; every page says so

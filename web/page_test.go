@@ -177,6 +177,8 @@ func everyPage(w *world) []somePage {
 		{"signing in with no address", "/signin", url.Values{"email": {"luc"}}, 422},
 		{"a code on its way", "/signin", url.Values{"email": {"luc@police.example"}, "next": {"/cases"}}, 200},
 		{"a code that is not right", "/signin/code", url.Values{"email": {"luc@police.example"}, "code": {"1"}}, 422},
+		{"led to the provider", "/signin/oidc", url.Values{}, 200},
+		{"back from the provider with nothing", "/signin/oidc/back", nil, 403},
 		{"invited", w.server.Accounts.(*enrolled).invitation(), nil, 200},
 		{"invitation forged", "/signin/invited/AAAA", nil, 403},
 		{"account", "/account", nil, 200},
@@ -218,6 +220,8 @@ func (p somePage) answer(w *world, lang broker.Lang) *httptest.ResponseRecorder 
 func everyPageWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
+	provider := newIDP(t, func() time.Time { return w.now })
+	w.options.OIDC = OIDC{Issuer: provider.URL, ClientID: "relais", Zone: "demo", Name: "Police login"}
 	w.options.OutboxURL, w.options.PublicURL = "/outbox", ourOrigin
 	w.kept = []subscribers.Template{gasText(w.now)}
 	w.withToken("Screen at the station", subscribers.ScopeRead, subscribers.ScopeFollow)

@@ -167,6 +167,8 @@ func (s *server) signInRoutes() []route {
 		{"GET /signin/invited/{token}", doorSignIn, "", nil, s.getInvited},
 		{"POST /signin/invited/{token}", doorSignIn, "", nil, s.postInvited},
 		{"GET /account", doorPage, "", nil, s.getAccount}, // anybody who is known
+		{"POST /signin/oidc", doorSignIn, "", nil, s.postOIDC},
+		{"GET /signin/oidc/back", doorSignIn, "", nil, s.getOIDCBack},
 		{"POST /signin/passkey/begin", doorSignIn, "", nil, s.postPasskeyBegin},
 		{"POST /signin/passkey", doorSignIn, "", nil, s.postPasskey},
 		{"POST /account/passkeys/begin", doorPage, "", nil, s.postNewPasskeyBegin},

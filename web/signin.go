@@ -50,10 +50,11 @@ type signInPage struct {
 	Out     bool   // they have just signed out
 	Minutes int    // how long a code is good
 	Passkey bool   // a device can sign in here
+	OIDC    string // who else vouches for people; empty: nobody
 }
 
 func (s *server) signInPage(r *http.Request) signInPage {
-	p := signInPage{view: s.viewFor(r, ""), Mailed: s.Mailer != nil, Passkey: s.party != nil, Minutes: int(subscribers.CodeValidity / time.Minute)}
+	p := signInPage{view: s.viewFor(r, ""), Mailed: s.Mailer != nil, Passkey: s.party != nil, OIDC: s.options.OIDC.Name, Minutes: int(subscribers.CodeValidity / time.Minute)}
 	p.Title = p.T("signin.title")
 	return p
 }

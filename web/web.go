@@ -32,6 +32,7 @@ type server struct {
 	opens    *limitsOf[opening]
 	forms    *limitsOf[string]  // of forms behind a link
 	visits   *limits            // of pages on which anybody may type an address or a code
+	provider provider           // of OpenID Connect, where there is one
 	party    *webauthn.WebAuthn // nil: browsers have no passkeys for this address
 	statuses statuses
 }

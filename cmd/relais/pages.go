@@ -12,6 +12,7 @@ import (
 	"relais/broker"
 	"relais/broker/jetstream"
 	"relais/channels"
+	"relais/config"
 	"relais/dispatch"
 	"relais/dispatch/redis"
 	"relais/store"
@@ -36,7 +37,7 @@ func (n *node) serveWeb(ctx context.Context) error {
 	ending := make(chan struct{})
 	deps.Ending = ending
 	handler, err := web.New(deps, web.Options{
-		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, Open: n.cfg.Web.Open, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
+		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OIDC: oidcOf(n.cfg.Web.OIDC), Open: n.cfg.Web.Open, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients), Keep: retentionOf(n.cfg.Keep),
 	})
 	if err != nil {
@@ -56,6 +57,10 @@ func (n *node) serveWeb(ctx context.Context) error {
 	}()
 	n.started("pages", server.Shutdown)
 	return nil
+}
+
+func oidcOf(o config.OIDC) web.OIDC {
+	return web.OIDC{Issuer: o.Issuer, ClientID: o.ClientID, Secret: o.ClientSecret, Zone: broker.ZoneID(o.Zone), Name: o.Name}
 }
 
 func (n *node) webDeps() web.Deps {
