@@ -56,6 +56,22 @@ func TestPagesFitAPhone(t *testing.T) {
 	}
 }
 
+// Every page that there is does, in the language with the longest words; the
+// others take turns with axe (TestAxeFindsNothing).
+func TestEveryPageFitsAPhone(t *testing.T) {
+	ctx := browsertest.Start(t)
+	s := showEveryPage(t, broker.German)
+	for n, page := range s.pages {
+		browsertest.Do(ctx, t, browsertest.Phone(), chromedp.Navigate(s.url(n)))
+		if got := browsertest.Eval[int](ctx, t, `document.documentElement.scrollWidth`); got > 390 {
+			t.Errorf("%s: %d pixels wide, want at most 390", page.name, got)
+		}
+		if small := browsertest.Eval[[]string](ctx, t, smallTargets); len(small) > 0 {
+			t.Errorf("%s: too small to tap: %q", page.name, small)
+		}
+	}
+}
+
 // smallTargets lists what stands alone and is less than 44 pixels high.
 const smallTargets = `[...document.querySelectorAll("main button, main a.button, main .actions a, main summary, main input:not([type=hidden], [type=radio], [type=checkbox]), main textarea")]
 	.filter((e) => e.getClientRects().length > 0 && e.getBoundingClientRect().height < 44).map((e) => e.textContent || e.name)`

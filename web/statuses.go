@@ -18,6 +18,7 @@ import (
 const (
 	wideMessage  = 5000             // people on all channels from which on its status is kept
 	statusGood   = time.Second      // for so long it is not counted anew
+	statusRests  = 10               // times as long as counting took, it is not counted anew either: else a processor did nothing else
 	statusKept   = 10 * time.Minute // an older one is no more shown
 	statusesKept = 50               // of so many messages
 	countingMost = time.Minute
@@ -33,6 +34,7 @@ type statuses struct {
 type keptStatus struct {
 	status   subscribers.Status
 	at       time.Time
+	took     time.Duration // to count it
 	counting bool
 }
 
@@ -49,13 +51,13 @@ func (s *server) status(ctx context.Context, id broker.MessageID) (subscribers.S
 }
 
 func (s *server) countStatus(ctx context.Context, id broker.MessageID) (subscribers.Status, error) {
-	began := s.Now()
+	at, began := s.Now(), time.Now()
 	status, err := s.Records.Status(ctx, id)
 	if err != nil {
 		return status, fmt.Errorf("read status: %w", err)
 	}
 	if _, all := totals(status).reached(); all >= wideMessage {
-		s.statuses.keep(id, keptStatus{status: status, at: began})
+		s.statuses.keep(id, keptStatus{status: status, at: at, took: time.Since(began)})
 	}
 	return status, nil
 }
@@ -79,7 +81,7 @@ func (k *statuses) look(id broker.MessageID, now time.Time) (status subscribers.
 	if !found || age > statusKept {
 		return status, false, false
 	}
-	if stale = age > statusGood && !one.counting; stale {
+	if stale = age > statusGood+statusRests*one.took && !one.counting; stale {
 		one.counting = true
 		k.kept[id] = one
 	}
