@@ -9,6 +9,9 @@
 //	                           digest.go   due slots → one digest per person
 //	                           sweep.go    deadlines, retries, lost jobs
 //
+// A job's lease has three parts: calls begin in its first half, those under way
+// end in its third quarter, outcomes are written in its last.
+//
 // The ledger's rows are the truth. Events only say that there is work, so each
 // may be lost (a sweep finds the row) and each may come twice (the row has
 // moved on). A step acks only after its output is stored.

@@ -137,7 +137,12 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed, lea
 	outcomes = append(outcomes, stopped...)
 	// What has not begun by then is handed back, well before the lease ends: a
 	// claim that the database kept waiting leaves that much less time for calls.
-	calls, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Begin-s.Now().Sub(leased))
+	// The last to begin still have a quarter of the lease for themselves, for a
+	// call that is cut short may have been taken.
+	used, whole := s.Now().Sub(leased), context.WithoutCancel(ctx)
+	begin, stop := context.WithTimeout(whole, s.Begin-used)
+	defer stop()
+	calls, cancel := context.WithTimeout(whole, s.Begin+s.Lease/4-used)
 	defer cancel()
 	sent := make([]subscribers.Outcome, len(ready))
 	began := s.standstill.times()
@@ -149,7 +154,7 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed, lea
 			sent[i] = s.later(c, s.Now().Add(s.After.spread(retryLater)))
 			continue
 		}
-		if !s.begin(ctx, calls, urgency) {
+		if !s.begin(ctx, begin, urgency) {
 			sent[i] = s.later(c, s.Now())
 			continue
 		}
