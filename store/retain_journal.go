@@ -68,6 +68,7 @@ func journals() []journal {
 		{"budget_warnings", "partnership, month", "at < $1"},
 		{"case_summaries", "zone, monday", "at < $1"},
 		{"sendings", "approval", "asked < $1"},
+		{"post_moves", "id", "at < $1"},
 		{"spent_hours", "partnership, channel, hour", "hour < $1"},
 	}
 }

@@ -39,6 +39,10 @@ type Accounts interface {
 	// Appoint gives somebody a post, and puts them on file where they are not; or
 	// returns subscribers.ErrHasLeft.
 	Appoint(ctx context.Context, post subscribers.Post, who subscribers.Member, consent subscribers.Consent) (subscribers.Account, error)
+	// NotePost writes into the journal that a post was given or ended; PostMoves
+	// returns those of a partnership, the newest first.
+	NotePost(ctx context.Context, m subscribers.PostMove) error
+	PostMoves(ctx context.Context, zone broker.ZoneID, p broker.PartnershipID, limit int) ([]subscribers.PostMove, error)
 	// EndPost takes a post from somebody, or returns subscribers.ErrNotFound.
 	EndPost(ctx context.Context, id subscribers.MemberID, post subscribers.Post, at time.Time) error
 }

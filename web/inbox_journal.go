@@ -32,7 +32,8 @@ type journalPage struct {
 	view
 	Partnership string
 	Entries     []sentEntry
-	More        int // so many older ones
+	More        int      // so many older ones
+	Posts       []string // who was given a post here, or lost it
 	Export      string
 }
 
@@ -99,6 +100,10 @@ func (s *server) getInboxJournal(w http.ResponseWriter, r *http.Request, partner
 			entry.Reached = p.T("sent.reached", "reached", one.reached.Reached, "all", p.N("happens.members", one.reached.People))
 		}
 		p.Entries = append(p.Entries, entry)
+	}
+	if p.Posts, err = s.postLines(r.Context(), p.view, partnership); err != nil {
+		s.failPage(w, r, "show the journal", err)
+		return
 	}
 	s.show(w, r, http.StatusOK, "journal", p)
 }

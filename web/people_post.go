@@ -112,6 +112,9 @@ func (s *server) appoint(w http.ResponseWriter, r *http.Request, p peoplePage, p
 	}
 	if err == nil {
 		s.Log.InfoContext(r.Context(), "post given", "role", post.Role, "zone", post.Zone, "partnership", post.Partnership, "account", account.ID, "by", by.ID)
+		err = s.notePost(r.Context(), subscribers.PostMove{Post: post, Who: account.ID, Given: true})
+	}
+	if err == nil {
 		err = s.invite(r.Context(), &p, account, to)
 	}
 	if err != nil {
@@ -226,6 +229,10 @@ func (s *server) postEndPost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.Accounts.EndPost(r.Context(), h.ID, h.Post, s.Now()); err != nil {
+		s.failPage(w, r, "end a post", err)
+		return
+	}
+	if err := s.notePost(r.Context(), subscribers.PostMove{Post: h.Post, Who: h.ID}); err != nil {
 		s.failPage(w, r, "end a post", err)
 		return
 	}

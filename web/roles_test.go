@@ -81,6 +81,20 @@ func (w *world) Appoint(_ context.Context, post subscribers.Post, who subscriber
 	return a, nil
 }
 
+func (w *world) NotePost(_ context.Context, m subscribers.PostMove) error {
+	w.postMoves = append([]subscribers.PostMove{m}, w.postMoves...)
+	return nil
+}
+
+func (w *world) PostMoves(_ context.Context, _ broker.ZoneID, p broker.PartnershipID, _ int) (found []subscribers.PostMove, err error) {
+	for _, m := range w.postMoves {
+		if m.Post.Partnership == p {
+			found = append(found, m)
+		}
+	}
+	return found, nil
+}
+
 func (w *world) EndPost(_ context.Context, id subscribers.MemberID, post subscribers.Post, _ time.Time) error {
 	w.holders = slices.DeleteFunc(w.holders, func(h subscribers.Holder) bool { return h.ID == id && h.Post == post })
 	return nil

@@ -72,14 +72,16 @@ type world struct {
 
 	accounts map[subscribers.MemberID]subscribers.Account
 	holders  []subscribers.Holder
-	kept     []subscribers.Template
-	tokens   []subscribers.Token
-	devices  []subscribers.SignIn
-	passkeys []subscribers.Passkey
-	posed    map[uuid.UUID]subscribers.Challenge // of devices, and not answered
-	steps    []subscribers.StageMove
-	versions []subscribers.PlanVersion
-	cookie   *http.Cookie // of the browser that has signed in; nil: nobody has
+
+	postMoves []subscribers.PostMove
+	kept      []subscribers.Template
+	tokens    []subscribers.Token
+	devices   []subscribers.SignIn
+	passkeys  []subscribers.Passkey
+	posed     map[uuid.UUID]subscribers.Challenge // of devices, and not answered
+	steps     []subscribers.StageMove
+	versions  []subscribers.PlanVersion
+	cookie    *http.Cookie // of the browser that has signed in; nil: nobody has
 
 	joining
 }

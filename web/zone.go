@@ -55,7 +55,8 @@ type officerLine struct{ Name, Role, Reached string }
 // partnershipPage is one partnership, with the form that changes its stage.
 type partnershipPage struct {
 	view
-	Posts                            string // as zonePage.Posts
+	Posts                            string   // as zonePage.Posts
+	PostLines                        []string // who was given a post, or lost it
 	List, Post, Plan, PlanVersion    string
 	Figures                          string
 	Name, Stage, From, People        string
@@ -227,6 +228,10 @@ func (s *server) showPartnership(w http.ResponseWriter, r *http.Request, status 
 	p.Stage = p.T("stage." + string(of.Stage))
 	for _, stage := range subscribers.Stages() {
 		p.Stages = append(p.Stages, choice{string(stage), p.T("stage." + string(stage)), string(stage) == chosen})
+	}
+	if p.PostLines, err = s.postLines(r.Context(), p.view, of); err != nil {
+		s.failPage(w, r, "read the posts", err)
+		return
 	}
 	for _, m := range moves {
 		by := m.By
