@@ -57,6 +57,13 @@ func (p *provider) reached(ctx context.Context, issuer string) (*oidc.Provider, 
 	return known, nil
 }
 
+// Reach asks the provider what it says of itself. An error means that nobody can
+// sign in by it now.
+func (o OIDC) Reach(ctx context.Context) error {
+	_, err := new(provider).reached(calling(ctx), o.Issuer)
+	return err
+}
+
 // calling is the context in which the provider is called.
 func calling(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &http.Client{Timeout: providerPatience})

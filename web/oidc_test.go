@@ -49,6 +49,9 @@ func (r *enrolled) comesBack(path string) *httptest.ResponseRecorder {
 
 func TestAProviderSignsIn(t *testing.T) {
 	r, p := withIDP(t)
+	if err := r.options.OIDC.Reach(t.Context()); err != nil {
+		t.Errorf("the doctor says: %v", err)
+	}
 	if body := r.get("/signin?lang=en&next=/people").Body.String(); !strings.Contains(body, "Sign in with Police login") || !strings.Contains(body, "Send me a code") {
 		t.Error("the page does not offer both ways")
 	}
@@ -160,6 +163,9 @@ func TestProviderThatIsDown(t *testing.T) {
 		if answer.Code != http.StatusBadGateway || !strings.Contains(answer.Body.String(), want) || !strings.Contains(answer.Body.String(), `href="/signin?lang=`+lang) {
 			t.Errorf("%s: got %d", lang, answer.Code)
 		}
+	}
+	if err := r.options.OIDC.Reach(t.Context()); err == nil {
+		t.Error("it is said to be reached")
 	}
 	if got := r.post("/signin", url.Values{"email": {"luc@police.example"}}).Code; got != http.StatusOK {
 		t.Errorf("a code: got %d", got)

@@ -117,7 +117,7 @@ func examine(ctx context.Context, p *program, g *Globals) (all []finding) {
 	d := doctor{cfg: cfg, file: cfg.File(), log: slog.New(slog.DiscardHandler)}
 	all = append(all, finding{"config", orEnvironment(d.file), findingOK, "config.ok", nil})
 	for _, check := range []func(context.Context) []finding{
-		d.files, d.disk, d.database, d.nats, d.redis, d.channels, d.web, d.node, d.metrics, d.keep,
+		d.files, d.disk, d.database, d.nats, d.redis, d.channels, d.web, d.oidc, d.node, d.metrics, d.keep,
 	} {
 		bounded, cancel := context.WithTimeout(ctx, checkWithin)
 		all = append(all, check(bounded)...)

@@ -117,6 +117,19 @@ func (d doctor) web(context.Context) []finding {
 	return one("web", where, findingOK, "web.ok")
 }
 
+// oidc asks who else vouches for people what they say of themselves. While they are
+// down people sign in by code.
+func (d doctor) oidc(ctx context.Context) []finding {
+	const where = "web.oidc.issuer"
+	if d.cfg.Web.OIDC.Issuer == "" {
+		return nil
+	}
+	if err := oidcOf(d.cfg.Web.OIDC).Reach(ctx); err != nil {
+		return one("oidc", where, findingWarning, "oidc.down", "cause", err.Error())
+	}
+	return one("oidc", where, findingOK, "oidc.ok")
+}
+
 // node asks the one that may run here how it is.
 func (d doctor) node(ctx context.Context) []finding {
 	const where = "web.listen"

@@ -49,7 +49,7 @@ func TestWordsOfTheDoctor(t *testing.T) {
 // keysOfTheDoctor are the keys that its code names.
 func keysOfTheDoctor(t *testing.T) (keys []string) {
 	t.Helper()
-	named := regexp.MustCompile(`"((?:cause|config|files|data|disk|database|tables|nats|streams|durables|redis|channel|clock|web|node|metrics|keep|trial)\.[a-z]+)"`)
+	named := regexp.MustCompile(`"((?:cause|config|files|data|disk|database|tables|nats|streams|durables|redis|channel|clock|web|oidc|node|metrics|keep|trial)\.[a-z]+)"`)
 	files, err := filepath.Glob("doctor*.go")
 	if err != nil {
 		t.Fatal(err)
