@@ -87,8 +87,9 @@ func (s *server) owed(ctx context.Context, v view, zone broker.ZoneID, limit int
 func (s *server) owedLines(ctx context.Context, v view, open []subscribers.Case) ([]owedLine, error) {
 	lines := make([]owedLine, len(open))
 	var err error
+	known := s.recall()
 	for i, c := range open {
-		if lines[i], err = s.owedLine(ctx, v, c); err != nil {
+		if lines[i], err = owedLineOf(ctx, known, v, c); err != nil {
 			return nil, err
 		}
 	}
@@ -96,13 +97,13 @@ func (s *server) owedLines(ctx context.Context, v view, open []subscribers.Case)
 }
 
 func (s *server) owedLine(ctx context.Context, v view, c subscribers.Case) (owedLine, error) {
-	m, err := s.Records.Message(ctx, c.Message, c.Revision)
+	return owedLineOf(ctx, s.recall(), v, c)
+}
+
+func owedLineOf(ctx context.Context, known recall, v view, c subscribers.Case) (owedLine, error) {
+	m, partnership, err := known.matter(ctx, c.Message, c.Revision, c.Partnership)
 	if err != nil {
-		return owedLine{}, fmt.Errorf("read message: %w", err)
-	}
-	partnership, err := s.Records.Partnership(ctx, c.Partnership)
-	if err != nil {
-		return owedLine{}, fmt.Errorf("read partnership: %w", err)
+		return owedLine{}, err
 	}
 	t, lang := m.Text(v.Lang, partnership.Languages...)
 	line := owedLine{

@@ -155,8 +155,9 @@ func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
 	if err != nil {
 		return fmt.Errorf("list approvals: %w", err)
 	}
+	known := s.recall()
 	for _, a := range open {
-		m, partnership, err := s.matter(ctx, a)
+		m, partnership, err := known.matter(ctx, a.Message, a.Revision, a.Partnership)
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func noPages() []string {
 	return []string{
 		"GET /messages/{id}/live", "GET /inbox/live", // streams
 		"GET /figures.csv", "GET /zone/{id}/figures.csv", "GET /inbox/partnerships/{id}/journal.csv", "GET /me/{token}/data.json", // files
-		"GET /i/{token}", // leads on to /join
+		"GET /i/{token}", "GET /signin/oidc/back", // these lead on
 		"GET /healthz", "GET /readyz", "GET /inbox.webmanifest", "GET /static/",
 	}
 }
