@@ -185,7 +185,7 @@ func (w *town) prepareNodes(n int, servers []string) {
 	for i, listen := range listens {
 		env := append(plainEnvironment(), servers...)
 		env = append(env, "RELAIS_NODE=node"+strconv.Itoa(i), "RELAIS_WEB_LISTEN="+listen, "RELAIS_WEB_PUBLIC_URL=http://"+w.balancer.address(), "RELAIS_WEB_OPEN=true",
-			"RELAIS_DISPATCH_LEASE=4s", "RELAIS_DISPATCH_JOB_SIZE=10", "RELAIS_DISPATCH_LOOP_LIMIT=100", "RELAIS_DISPATCH_DUPLICATE_WINDOW=0",
+			"RELAIS_DISPATCH_LEASE=6s", "RELAIS_DISPATCH_JOB_SIZE=10", "RELAIS_DISPATCH_LOOP_LIMIT=100", "RELAIS_DISPATCH_DUPLICATE_WINDOW=0",
 			"RELAIS_CHANNELS_SMS_BASE_URL=http://"+w.sms.address(), "RELAIS_CHANNELS_SMS_ACCOUNT_SID="+account, "RELAIS_CHANNELS_SMS_AUTH_TOKEN="+token,
 			"RELAIS_CHANNELS_SMS_FROM=+32460000101", "RELAIS_CHANNELS_SMS_CONCURRENCY="+strconv.Itoa(w.concurrency), "RELAIS_CHANNELS_SMS_TIMEOUT=2s",
 			"RELAIS_CHANNELS_EMAIL_HOST=127.0.0.1", "RELAIS_CHANNELS_EMAIL_PORT="+smtpPort, "RELAIS_CHANNELS_EMAIL_TLS=none", "RELAIS_CHANNELS_EMAIL_FROM=plp@police.example",
@@ -359,7 +359,7 @@ func (w *town) settle(patience time.Duration) verdict {
 		}
 	}
 	w.say("%d lost and %d open %s after the last fault", len(v.lost), w.open(), time.Since(began).Round(time.Second))
-	time.Sleep(6 * time.Second) // longer than a lease: what comes again comes now
+	time.Sleep(8 * time.Second) // longer than a lease: what comes again comes now
 	v = w.judge()
 	w.say("%d messages, %s (RELAIS_SEED=%d)", len(w.published), v, w.seed)
 	w.complain(v)
