@@ -24,7 +24,7 @@ import (
 const Variable = "RELAIS_TEST_CHROMIUM"
 
 const (
-	patience = 2 * time.Minute  // for a whole test: the machine may be busy
+	patience = 5 * time.Minute  // for a whole test, which may look at every page: the machine may be busy
 	farewell = 20 * time.Second // for Chromium to write its profile and end
 )
 
