@@ -10,7 +10,7 @@
 //	                           sweep.go    deadlines, retries, lost jobs
 //
 // A job's lease has three parts: calls begin in its first half, those under way
-// end in its third quarter, outcomes are written in its last.
+// end in its third quarter at the latest, outcomes are written in the rest.
 //
 // The ledger's rows are the truth. Events only say that there is work, so each
 // may be lost (a sweep finds the row) and each may come twice (the row has
@@ -22,7 +22,7 @@
 //	plan, between pages           approval not planned       the broker, or UnplannedApprovals
 //	send, before Claim            entries pending            the broker, or sweep: NextAt
 //	send, Claim to Record         entries calling            sweep: lease over → unknown → reconciled
-//	send, Record fails            outcomes in memory         persist.go, for a quarter of the lease; then as above
+//	send, Record fails            outcomes in memory         persist.go, until the lease is over; then as above
 //	send, after Record            nothing                    a second job finds nothing to claim
 //	digest, between pages         slot open                  sweep: the slot's lease ends
 //	a person's way comes to nothing  duplicates due             sweep: standIn asks the other partnership's plan

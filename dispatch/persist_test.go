@@ -64,3 +64,41 @@ func TestWhatProvidersSaidOutlivesACutConnection(t *testing.T) {
 		})
 	}
 }
+
+// slowDisk is a ledger whose records wait for others, and give up with their caller.
+type slowDisk struct {
+	dispatch.Deliveries
+	wait time.Duration
+}
+
+func (l slowDisk) Record(ctx context.Context, outcomes []subscribers.Outcome) ([]channels.DeliveryID, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(l.wait):
+		return l.Deliveries.Record(ctx, outcomes)
+	}
+}
+
+// The ledger is busy with something else, such as an import, for more than a
+// quarter of a lease. What providers said waits for it.
+func TestOutcomesWaitForABusyLedger(t *testing.T) {
+	w := town(t, 1)
+	for name, sender := range w.senders {
+		s := *sender
+		s.Lease = 800 * time.Millisecond
+		s.After.Ledger = slowDisk{s.After.Ledger, s.Lease/4 + 50*time.Millisecond}
+		s.Outlet.Find, s.Outlet.Collapses = nil, true
+		w.senders[name], w.sweeper.Outlets[name] = dispatch.NewSender(s), s.Outlet
+	}
+	w.publish(broker.Message{Kind: broker.Hazard, Partnerships: []broker.PartnershipID{"home"}})
+	w.pass(10*time.Minute, 10*time.Second)
+	if got := w.perPerson(channels.ForMember); len(got) != 40 {
+		t.Errorf("%d got the message, want 40", len(got))
+	}
+	for id, n := range w.provider.taken {
+		if n != 1 {
+			t.Errorf("delivery %s went %d times", id, n)
+		}
+	}
+}

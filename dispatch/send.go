@@ -98,8 +98,10 @@ func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
 // deliver calls, and records what came of it.
 func (s *Sender) deliver(ctx context.Context, mine []channels.DeliveryID, claimed []subscribers.Claimed, began time.Time) error {
 	outcomes := s.sendAll(ctx, claimed, began)
-	// The calls were made: their outcome is written even while the node stops.
-	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.Lease/4)
+	// The calls were made: their outcome is written even while the node stops, and
+	// as long as nobody else may have the rows.
+	left := max(s.Lease-s.Now().Sub(began), s.Lease/4)
+	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 	defer cancel()
 	if err := s.persist(record, outcomes); err != nil {
 		return err
