@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+	"github.com/google/uuid"
 
 	"relais/broker"
 	"relais/store"
@@ -30,23 +31,23 @@ func TestInboxOnAPhone(t *testing.T) {
 	d := runVillage(t)
 	coordinator := approversOf(t, d)[0]
 	signIn(ctx, t, d, coordinator.ID)
-	browsertest.Do(ctx, t, browsertest.Phone())
+	browsertest.Do(ctx, t, browsertest.Phone(), browsertest.WithoutServiceWorker())
 	for _, lang := range broker.Langs() {
 		title := "Cambriolage, message " + string(lang)
 		publishTo(t, d, title, "Ce message est lu en "+string(lang)+".")
 		inbox := d.node.url + "/inbox?lang=" + string(lang)
-		browsertest.Do(ctx, t, chromedp.Navigate(inbox), chromedp.WaitVisible(chromedp.CSS(`button.yes`)))
+		browsertest.Do(ctx, t, chromedp.Navigate(inbox), browsertest.Shown(`button.yes`))
 		if page := browsertest.Eval[string](ctx, t, `document.documentElement.lang + " " + document.body.innerText`); !strings.HasPrefix(page, string(lang)) || !strings.Contains(page, title) {
 			t.Fatalf("%s: the inbox shows\n%s", lang, page)
 		}
-		browsertest.Do(ctx, t, browsertest.Follow(`button.yes`), chromedp.WaitVisible(chromedp.CSS(`.outcome.approved`)))
+		browsertest.Do(ctx, t, browsertest.Follow(`button.yes`), browsertest.Shown(`.outcome.approved`))
 		arrives(t, d, title)
-		browsertest.Do(ctx, t, browsertest.Follow(`.back a`), chromedp.WaitVisible(chromedp.CSS(`.notice`))) // nothing waits
+		browsertest.Do(ctx, t, browsertest.Follow(`.back a`), browsertest.Shown(`.notice`)) // nothing waits
 	}
 
 	publishTo(t, d, "Véhicule suspect", "Une camionnette grise tourne dans le quartier.")
 	browsertest.Do(ctx, t, chromedp.Navigate(d.node.url+"/inbox?lang=fr"), chromedp.Click(chromedp.CSS(`details.else summary`)),
-		browsertest.Follow(`.holds button`), chromedp.WaitVisible(chromedp.CSS(`.outcome.standing`)))
+		browsertest.Follow(`.holds button`), browsertest.Shown(`.outcome.standing`))
 	if open := opened(t, d); len(open) != 1 || open[0].State != subscribers.ApprovalHeld || open[0].Decision.How != subscribers.HowInbox {
 		t.Errorf("on hold: %+v", open)
 	}
@@ -54,7 +55,7 @@ func TestInboxOnAPhone(t *testing.T) {
 	day := `.month a[href*="from="]`
 	browsertest.Do(ctx, t, chromedp.Navigate(d.node.url+"/inbox/partnerships/plp-tilleuls/absences?lang=fr"),
 		browsertest.Follow(day), browsertest.Follow(`.month a[aria-current]`), browsertest.Follow(`form.answer button.yes`),
-		chromedp.WaitVisible(chromedp.CSS(`.month a.mine`)))
+		browsertest.Shown(`.month a.mine`))
 	if away := approversOf(t, d)[0].Absences; len(away) != 1 || away[0].From != away[0].Until {
 		t.Errorf("absences: %v", away)
 	}
@@ -83,7 +84,11 @@ func signIn(ctx context.Context, t *testing.T, d *demo, who subscribers.MemberID
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions.Put(session, "account", who.String())
+	one := subscribers.SignIn{ID: uuid.Must(uuid.NewV7()), Account: who, Since: time.Now(), Expires: time.Now().Add(time.Hour)}
+	if err := d.node.store.BeginSignIn(t.Context(), one); err != nil {
+		t.Fatal(err)
+	}
+	sessions.Put(session, "signin", one.ID.String())
 	token, _, err := sessions.Commit(session)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -100,4 +102,14 @@ func Eval[T any](ctx context.Context, t *testing.T, expression string) T {
 		t.Fatalf("in the browser: %v: %s", err, expression)
 	}
 	return value
+}
+
+// WithoutServiceWorker lets the pages of a tab ask the server themselves. With a
+// debugger at hand Chromium sometimes stops a worker in the middle of a
+// navigation, which then waits for it for good.
+func WithoutServiceWorker() chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, tab, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true})
+		return chromedp.Void{}, err
+	}
 }
