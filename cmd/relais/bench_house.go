@@ -171,7 +171,6 @@ log: {level: warn}
 nats: {listen: %q}
 web: {listen: %q, public_url: "http://%s", open: true}
 metrics: {listen: %q}
-dispatch: {loop_limit: 100} # each round says the same to the same people
 channels:
   sms: {base_url: %q, account_sid: %s, auth_token: %s, from: "+32460000101", inbound: true%s}
   email: {host: %s, port: %s, tls: none, from: plp@police-demo.example, from_name: PLP Demo%s}
