@@ -119,7 +119,7 @@ func caseWordsIn(lang broker.Lang) caseWords {
 			summary: func(n int) string {
 				return plural(n, "%d terugkoppeling te laat", "%d terugkoppelingen te laat")
 			},
-			summaryBody: "De partnerschappen wachten nog altijd op nieuws over de afloop van deze berichten:",
+			summaryBody: "De netwerken wachten nog altijd op nieuws over de afloop van deze berichten:",
 			line:        "- “%s”, %s, verwacht op %s (auteur: %s)",
 		}
 	case broker.German:

@@ -48,12 +48,12 @@ func gapWordsIn(lang broker.Lang) map[Gap]string {
 		return map[Gap]string{
 			GapNotLaunched: "le partenariat n’est pas lancé", GapCharter: "aucune charte signée n’est en vigueur",
 			GapCoordinator: "il n’a pas de coordinateur", GapDeputy: "il n’a pas de coordinateur adjoint",
-			GapRule:      "son plan de communication n’a pas de règle pour ce genre de message",
+			GapRule:      "son plan de communication n’a pas de règle pour ce type de message",
 			GapNobodyGot: "personne n’y a reçu le message dont il s’agit", GapNotSent: "le message dont il s’agit n’y a pas été envoyé",
 		}
 	case broker.Dutch:
 		return map[Gap]string{
-			GapNotLaunched: "het netwerk is niet opgestart", GapCharter: "er is geen ondertekend charter van kracht",
+			GapNotLaunched: "het netwerk is niet gestart", GapCharter: "er is geen ondertekend charter van kracht",
 			GapCoordinator: "het heeft geen coördinator", GapDeputy: "het heeft geen adjunct-coördinator",
 			GapRule:      "zijn communicatieplan heeft geen regel voor zo’n bericht",
 			GapNobodyGot: "niemand kreeg er het bericht waarover het gaat", GapNotSent: "het bericht waarover het gaat, werd daar niet verstuurd",

@@ -57,7 +57,7 @@ func loopWordsIn(lang broker.Lang) loopWords {
 			title: "Derselbe Text ging immer wieder hinaus",
 			body:  "Derselbe Text (%s) sollte mehr als %d Mal in %d Minuten an dieselbe Adresse gehen. Relais sendet ihn nicht mehr, solange das andauert. Suchen Sie das Programm oder die Person, die ihn immer wieder veröffentlicht, und geben Sie danach auf der Seite der Nachrichten an, dass Sie dies gesehen haben.",
 			what: map[channels.Purpose]string{
-				channels.ForMember: "Nachricht an die Mitglieder", channels.Ask: "Bitte um Freigabe", channels.Notice: "Mitteilung an den Koordinator",
+				channels.ForMember: "Nachricht an die Mitglieder", channels.Ask: "Bitte um Zustimmung", channels.Notice: "Mitteilung an den Koordinator",
 				channels.Digest: "Infoflash", channels.Preview: "Vorschau eines Infoflash", channels.Service: "Schreiben von Relais selbst",
 			},
 			answer: "Antwort auf eine SMS",

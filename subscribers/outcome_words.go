@@ -39,7 +39,7 @@ func outcomesDutch() outcomes {
 func outcomesGerman() outcomes {
 	return outcomes{
 		direct:     "Die Polizei hat diese Nachricht direkt an die Mitglieder gesendet, wie es der Kommunikationsplan vorsieht. Sie müssen nichts tun.",
-		approved:   "%s hat diese Nachricht genehmigt. Sie geht an die Mitglieder.",
+		approved:   "%s hat dieser Nachricht zugestimmt. Sie geht an die Mitglieder.",
 		refused:    "%s hat diese Nachricht abgelehnt. Sie wird nicht gesendet. Grund: %s",
 		overruled:  "Niemand hat rechtzeitig geantwortet: Die Polizei sendet diese Nachricht an die Mitglieder, wie es der Kommunikationsplan vorsieht.",
 		released:   "Niemand hat rechtzeitig geantwortet: %s von der Polizei sendet diese Nachricht an die Mitglieder, wie es der Kommunikationsplan erlaubt. Grund: %s",

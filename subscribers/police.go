@@ -109,7 +109,7 @@ func policeWordsIn(lang broker.Lang) policeWords {
 		return policeWords{
 			lang:         lang,
 			question:     "%s (%s) vous pose une question",
-			questionBody: "Votre message « %s » attend votre réponse.\n\nQuestion : %s\n\nRépondez sur la page des messages. Le temps est arrêté jusque-là.",
+			questionBody: "Votre message « %s » attend votre réponse.\n\nQuestion : %s\n\nRépondez sur la page des messages. Le délai est suspendu jusque-là.",
 			release:      "Personne n'a répondu (%s)",
 			releaseBody:  "Votre message « %s » attend toujours. Le plan de communication vous permet maintenant de l'envoyer vous-même, avec une raison, sur la page des messages.",
 		}

@@ -49,7 +49,7 @@ func TestApproverReadsWhatTheyNeed(t *testing.T) {
 		"aujourd’hui à 23\u00a0h\u00a015",                   // until when
 		"au plus tard aujourd’hui à 20\u00a0h\u00a023",      // for an answer
 		"si personne ne répond dans un délai de 10 minutes", // the rule
-		"Il part à 61 membres\u00a0: 34 par SMS, les autres par notification push ou par e-mail. Il part tout de suite.",
+		"Il est envoyé à 61 membres\u00a0: 34 par SMS, les autres par notification push ou par e-mail. Il part tout de suite.",
 		"101",
 	} {
 		if !strings.Contains(body, want) {

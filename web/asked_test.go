@@ -12,7 +12,7 @@ func TestMessagePageSaysWhoWasAsked(t *testing.T) {
 	body := w.get("/messages/" + alertID.String() + "?lang=en").Body.String()
 	for _, want := range []string{
 		"Asked so far: the coordinator, the deputies", "they are asked too: the steering committee, today at 20:20",
-		"In 1 partnership the question has gone further up", "1 person is reached by nothing",
+		"In 1 partnership the question was passed further", "1 person cannot be reached",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)

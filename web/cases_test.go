@@ -134,7 +134,7 @@ func TestCloseCaseOnThePage(t *testing.T) {
 		t.Errorf("a second officer: got %d, want 409 and who was first", answer.Code)
 	}
 	body := w.get(page + "?lang=en").Body.String()
-	if !strings.Contains(body, "The inquiry does not allow any word: CP Maes") || !strings.Contains(body, "<blockquote>the magistrate") || strings.Contains(body, "<form") {
+	if !strings.Contains(body, "The inquiry does not allow any feedback: CP Maes") || !strings.Contains(body, "<blockquote>the magistrate") || strings.Contains(body, "<form") {
 		t.Error("the closed case does not say who closed it and why, or can be closed again")
 	}
 	if strings.Contains(w.get("/cases?lang=en").Body.String(), page) {

@@ -92,8 +92,8 @@ func TestBadForms(t *testing.T) {
 		form  url.Values
 		wants []string // sentences in French
 	}{
-		{"nothing at all", url.Values{"id": goodForm()["id"], "kind": {"alert"}}, []string{"Choisissez toute la zone", "Écrivez le message dans une langue", "Écrivez votre nom", "Choisissez un moment", "Il manque 4 choses"}},
-		{"no author", with(goodForm(), "author", "  "), []string{"Écrivez votre nom et votre grade", "Il manque une chose"}},
+		{"nothing at all", url.Values{"id": goodForm()["id"], "kind": {"alert"}}, []string{"Choisissez toute la zone", "Écrivez le message dans une langue", "Écrivez votre nom", "Choisissez un moment", "4 choses sont à revoir"}},
+		{"no author", with(goodForm(), "author", "  "), []string{"Écrivez votre nom et votre grade", "Une chose est à revoir"}},
 		{"author too long", with(goodForm(), "author", strings.Repeat("a", 121)), []string{"Écrivez votre nom et votre grade"}},
 		{"expired", with(goodForm(), "expires", "2026-11-23T20:00"), []string{"Choisissez un moment encore à venir"}},
 		{"expiry unreadable", with(goodForm(), "expires", "demain"), []string{"Choisissez un moment encore à venir"}},
@@ -103,7 +103,7 @@ func TestBadForms(t *testing.T) {
 		{"text without title", with(goodForm(), "body.nl", "Sluit de ramen."), []string{"Écrivez un titre sur une ligne", `id="title.nl-fault"`}},
 		{"title too long", with(goodForm(), "title.fr", strings.Repeat("t", 81)), []string{"Écrivez un titre sur une ligne, de 80 caractères au plus"}},
 		{"hidden characters", with(goodForm(), "body.fr", "a\u202eb"), []string{"sans caractères cachés"}},
-		{"two faults", with(goodForm(), "title.fr", strings.Repeat("t", 81), "title.nl", "Brand"), []string{"Écrivez un titre", "Écrivez un texte", "Il manque 2 choses"}},
+		{"two faults", with(goodForm(), "title.fr", strings.Repeat("t", 81), "title.nl", "Brand"), []string{"Écrivez un titre", "Écrivez un texte", "2 choses sont à revoir"}},
 		{"disappearance without leave", with(goodForm(), "kind", "missing"), []string{"Écrivez la référence sous laquelle"}},
 		{"feedback on nothing", with(goodForm(), "kind", "feedback"), []string{"Choisissez le message dont il s’agit"}},
 		{"feedback on what is not there", with(goodForm(), "kind", "feedback", "ref", "0193596a-0000-7000-8000-00000000dead"), []string{"Choisissez le message dont il s’agit"}},

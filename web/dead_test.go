@@ -93,7 +93,7 @@ func TestTheDeskReplaysWhatItAskedAbout(t *testing.T) {
 	sms := w.withMoreDead()
 	form := url.Values{"channel": {"sms"}, "n": {"1"}}
 	answer := w.post("/dead/replay", form)
-	if answer.Code != http.StatusConflict || len(w.replayed) != 0 || !strings.Contains(answer.Body.String(), "Yes, replay 2") {
+	if answer.Code != http.StatusConflict || len(w.replayed) != 0 || !strings.Contains(answer.Body.String(), "Yes, try 2 again") {
 		t.Errorf("one was told, two wait: got %d, replayed %v\n%s", answer.Code, w.replayed, answer.Body)
 	}
 	for _, bad := range []url.Values{{"channel": {"sms"}}, {"message": {"seven"}, "n": {"0"}}} {

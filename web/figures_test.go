@@ -99,7 +99,7 @@ func TestFiguresAsATable(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(answer.Body.String()), "\r\n")
 	for _, want := range []string{
-		"\ufeffVan;Periode;Cijfer;Wat;Geteld;Getal", ";2026-11;Via welk kanaal?;E-mail;Mensen;8280", ";2026-11;Hoe snel bereiken berichten de mensen?;Dringend;De helft na;0.3", ";2026-11;Komt de feedback op tijd?;te laat;Aantal;1",
+		"\ufeffVan;Periode;Cijfer;Wat;Geteld;Getal", ";2026-11;Via welk kanaal?;E-mail;Mensen;8280", ";2026-11;Hoe snel bereiken berichten de mensen?;Dringend;De helft na;0.3", ";2026-11;Komt de terugkoppeling op tijd?;te laat;Aantal;1",
 	} {
 		if !strings.Contains(strings.Join(lines, "\n"), want) {
 			t.Errorf("the table lacks %q:\n%s", want, answer.Body)

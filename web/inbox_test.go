@@ -58,7 +58,7 @@ func TestInboxShowsWhatWaits(t *testing.T) {
 	for _, want := range []string{
 		"Cambriolage en cours, rue des Tilleuls", "Fermez portes et fenêtres",
 		"au plus tard aujourd’hui à 20\u00a0h\u00a023", "8 minutes",
-		"Il part à 61 membres", `name="note"`, `value="approve"`, `value="question"`, `value="refuse"`, "Dans un quart d’heure",
+		"Il est envoyé à 61 membres", `name="note"`, `value="approve"`, `value="question"`, `value="refuse"`, "Dans un quart d’heure",
 		"Infoflash de PLP Les Tilleuls", "1 message, 41 personnes",
 		"Jean Petit", "C’est pour quand, la réunion ?",
 	} {

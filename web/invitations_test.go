@@ -105,7 +105,7 @@ func TestInvitationThatIsOver(t *testing.T) {
 	}
 	w.noMoreInvitations = true
 	w.withCoordinator() // that session is over too
-	if answer := w.post(invitationsPath+"?lang=en", url.Values{}); answer.Code != http.StatusTooManyRequests || !strings.Contains(answer.Body.String(), "the poster does as well") {
+	if answer := w.post(invitationsPath+"?lang=en", url.Values{}); answer.Code != http.StatusTooManyRequests || !strings.Contains(answer.Body.String(), "the poster works too") {
 		t.Errorf("one too many: got %d", answer.Code)
 	}
 }

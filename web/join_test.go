@@ -101,7 +101,7 @@ func TestTheLastCodeOpensOnesOwnPage(t *testing.T) {
 		t.Errorf("quiet hours by a key: got %d", answer.Code)
 	}
 	w.now = w.now.Add(subscribers.KeyValidity)
-	if answer := w.get(mine + "&lang=fr"); answer.Code != http.StatusGone || !strings.Contains(answer.Body.String(), "trop vieux") {
+	if answer := w.get(mine + "&lang=fr"); answer.Code != http.StatusGone || !strings.Contains(answer.Body.String(), "trop ancien") {
 		t.Errorf("a day later: got %d", answer.Code)
 	}
 }
@@ -113,7 +113,7 @@ func TestJoinFormKeepsWhatWasTyped(t *testing.T) {
 		change map[string]string
 		want   []string
 	}{
-		"nothing":         {map[string]string{"name": "", "street": "", "sms": "", "agree.sms": "", "email": "", "agree.email": ""}, []string{"Write your first name", "Write the street", "at least one number"}},
+		"nothing":         {map[string]string{"name": "", "street": "", "sms": "", "agree.sms": "", "email": "", "agree.email": ""}, []string{"Write your first and last name", "Write the street", "at least one number"}},
 		"a landline":      {map[string]string{"sms": "081 12 34 56"}, []string{"This is not a mobile number", `value="081 12 34 56"`}},
 		"no address":      {map[string]string{"email": "jeanne@"}, []string{"This is not an email address", `value="jeanne@"`}},
 		"no consent":      {map[string]string{"agree.sms": ""}, []string{"Tick the box below"}},

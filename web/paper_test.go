@@ -120,7 +120,7 @@ func TestPaperKeepsWhatWasTyped(t *testing.T) {
 		change []string
 		want   string
 	}{
-		"nobody":            {[]string{"name", ""}, "Write the first name"},
+		"nobody":            {[]string{"name", ""}, "Write the first and last name"},
 		"another street":    {[]string{"street", "Rue du Moulin"}, "not in the area"},
 		"a landline by SMS": {[]string{"sms", "081 12 34 56"}, "not a mobile number"},
 		"no tick":           {[]string{"agree.sms", ""}, "Tick the box below if it is ticked on the form"},

@@ -240,7 +240,7 @@ func TestUnknownAddressesGetTheSameAnswer(t *testing.T) {
 // Each way a code fails says what to do next, in the reader's language.
 func TestCodesThatDoNotOpen(t *testing.T) {
 	for lang, want := range map[string][3]string{
-		"fr": {"n’est pas le bon", "trop ancien", "Trop de codes faux"}, "nl": {"klopt niet", "te oud", "Te veel foute codes"},
+		"fr": {"n’est pas le bon", "trop ancien", "Trop de mauvais codes"}, "nl": {"klopt niet", "te oud", "Te veel foute codes"},
 		"de": {"stimmt nicht", "zu alt", "Zu viele falsche Codes"}, "en": {"is not right", "too old", "Too many wrong codes"},
 	} {
 		r := withRegister(t)

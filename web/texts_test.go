@@ -49,6 +49,26 @@ func TestCatalogueIsComplete(t *testing.T) {
 	}
 }
 
+// No French line begins with a sign: what French writes apart is held by a
+// space that does not break. In an SMS that one, as the curved apostrophe, would
+// cost the whole text its 160 characters (GSM 03.38), so there are none.
+func TestFrenchSignsStayOnTheirLine(t *testing.T) {
+	all, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	breaks := regexp.MustCompile(` [:;?!»]|« `)
+	for key, text := range all[broker.French] {
+		inSMS := strings.Contains(key, ".mail.sms") || strings.HasPrefix(key, "example.") || key == "invite.text"
+		if inSMS && strings.ContainsAny(text, "\u00a0’") {
+			t.Errorf("%s goes by SMS, and makes it dearer: %q", key, text)
+		}
+		if !inSMS && breaks.MatchString(text) {
+			t.Errorf("%s may begin a line with a sign: %q", key, text)
+		}
+	}
+}
+
 // No key is there that nothing uses, and nothing uses a key that is not there.
 func TestCatalogueIsUsed(t *testing.T) {
 	all, err := loadTexts()
