@@ -26,6 +26,13 @@ type Conversations interface {
 	StopAddress(ctx context.Context, a channels.Address, on []channels.Name) error
 	// StartAddress makes it usable again, with a fresh proof of consent, and says whether it was not.
 	StartAddress(ctx context.Context, a channels.Address, on []channels.Name, proof subscribers.Consent) (bool, error)
+	// AskedOnPaper returns what was copied from forms for somebody who gave this
+	// address and has not run out, confirmed or not, the oldest first.
+	AskedOnPaper(ctx context.Context, on channels.Name, at channels.Address, now time.Time) ([]subscribers.Application, error)
+	// Confirm makes the address a member's. Once more it changes nothing.
+	Confirm(ctx context.Context, id subscribers.ApplicationID, on channels.Name, hash channels.AddressHash, now time.Time) (subscribers.MemberID, error)
+	// DeclineForm forgets the address, unless it was confirmed.
+	DeclineForm(ctx context.Context, id subscribers.ApplicationID, on channels.Name, hash channels.AddressHash) error
 	// ApprovalsOf returns a partnership's approvals that are open or were asked
 	// since a time, the longest asked first.
 	ApprovalsOf(ctx context.Context, p broker.PartnershipID, since time.Time) ([]subscribers.Approval, error)

@@ -17,6 +17,7 @@ import (
 //
 //	STOP, START        the address is stopped, or usable again, for all who have it
 //	OK 4821, NON …     reply.go: the approval moves, as by its link
+//	OUI, NON           forms.go: who signed on paper confirms their number, or does not
 //	anything else      kept for the coordinator, answered once a day
 //
 // Whatever comes in, a number gets few answers a day, and never a second one to
@@ -62,6 +63,7 @@ type conversation struct {
 	subscribers.Reply
 	people []subscribers.Sender
 	before []subscribers.Heard // in the last answerWindow
+	forms  []form              // that hold the sender's number
 	lang   broker.Lang
 }
 
@@ -131,8 +133,15 @@ func (b *Inbox) understand(ctx context.Context, in channels.Inbound) (conversati
 	if c.before, err = b.Ledger.HeardFrom(ctx, in, in.At.Add(-answerWindow)); err != nil {
 		return c, fmt.Errorf("read what the sender wrote before: %w", err)
 	}
-	if len(c.people) > 0 {
+	if c.forms, err = b.forms(ctx, c); err != nil {
+		return c, err
+	}
+	switch {
+	case len(c.people) > 0:
 		c.lang = c.people[0].Lang
+		return c, nil
+	case len(c.forms) > 0:
+		c.lang = c.forms[0].Lang
 		return c, nil
 	}
 	c.lang, err = b.usualLang(ctx)
@@ -168,7 +177,14 @@ func (b *Inbox) act(ctx context.Context, c conversation) (subscribers.Verdict, s
 		if err := b.Ledger.StopAddress(ctx, c.From, phones(c.Channel)); err != nil {
 			return "", "", fmt.Errorf("stop: %w", err)
 		}
+		asked, err := b.stopForms(ctx, c)
+		if err != nil {
+			return "", "", err
+		}
 		if len(c.people) == 0 {
+			if asked {
+				return subscribers.HeardStop, answers.Declined(), nil
+			}
 			return subscribers.HeardStop, "", nil // nobody wrote to them: nothing to say
 		}
 		return subscribers.HeardStop, answers.Stopped(), nil
@@ -198,6 +214,9 @@ func (b *Inbox) decideOrPassOn(ctx context.Context, c conversation, answers subs
 		return "", "", err
 	}
 	if c.Intent == subscribers.WantsDecide {
+		if what, said, ok, err := b.answerForm(ctx, c, mine, answers); ok || err != nil {
+			return what, said, err
+		}
 		if len(mine) > 0 {
 			return b.decide(ctx, c, mine, answers)
 		}
@@ -211,11 +230,22 @@ func (b *Inbox) decideOrPassOn(ctx context.Context, c conversation, answers subs
 	if waiting := open(mine); len(waiting) > 0 { // an approver who was not understood
 		return subscribers.HeardOther, c.atMost(maxUnsure, subscribers.HeardOther, answers.Choice(choices(waiting))), nil
 	}
+	what, sentence := notUnderstood(c, answers)
+	return what, sentence, nil
+}
+
+// notUnderstood answers what decides nothing and confirms nothing.
+func notUnderstood(c conversation, answers subscribers.Answers) (subscribers.Verdict, string) {
 	sentence := answers.Stranger()
-	if inAny(c.people) {
+	switch {
+	case slices.ContainsFunc(c.forms, func(f form) bool { return !f.confirmed }):
+		return subscribers.HeardUnsure, c.atMost(maxUnsure, subscribers.HeardUnsure, answers.OnlyYes())
+	case inAny(c.people):
 		sentence = answers.PassedOn()
+	case c.Intent == subscribers.WantsDecide && c.Code == "": // to what nobody asked, or asked too long ago
+		sentence = answers.NobodyAsked()
 	}
-	return subscribers.HeardOther, c.atMost(1, subscribers.HeardOther, sentence), nil
+	return subscribers.HeardOther, c.atMost(1, subscribers.HeardOther, sentence)
 }
 
 // atMost is the sentence unless the sender got so many answers of its kind

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"relais/broker"
+	"relais/channels"
 	"relais/subscribers"
 )
 
@@ -169,6 +170,38 @@ func (s *Store) PaperWaiting(ctx context.Context, p broker.PartnershipID, now ti
 		return err
 	})
 	return n, err
+}
+
+// AskedOnPaper returns what was copied from forms for somebody who gave this
+// address and has not run out, confirmed or not, the oldest first.
+func (s *Store) AskedOnPaper(ctx context.Context, on channels.Name, at channels.Address, now time.Time) (found []subscribers.Application, err error) {
+	hash := at.Hash(on)
+	err = s.read(ctx, "read what was copied from paper", func(t *tx) error {
+		found = nil
+		ids, err := list(ctx, t, scanMemberID, `SELECT a.id FROM application_contacts c JOIN applications a ON a.id = c.application
+			WHERE c.channel = $1 AND c.hash = $2 AND a.signed <> '' AND a.expires > $3 ORDER BY a.made, a.id`, string(on), hash[:], millis(now))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			a, err := readApplication(ctx, t, subscribers.ApplicationID(id), now)
+			if err != nil {
+				return err
+			}
+			found = append(found, a)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// DeclineForm forgets an address that was copied from paper, unless it was confirmed.
+func (s *Store) DeclineForm(ctx context.Context, id subscribers.ApplicationID, on channels.Name, hash channels.AddressHash) error {
+	return s.write(ctx, "forget an address copied from paper", func(t *tx) error {
+		_, err := t.ExecContext(ctx, `DELETE FROM application_contacts WHERE application = $1 AND channel = $2 AND hash = $3 AND confirmed = 0`,
+			id.UUID[:], string(on), hash[:])
+		return err
+	})
 }
 
 func scanTime(r row) (at time.Time, err error) {

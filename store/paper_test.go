@@ -57,6 +57,31 @@ func TestPaperProvesALandline(t *testing.T) {
 	})
 }
 
+// A number finds what was copied for it, until that runs out; a no takes it out, and
+// undoes no yes.
+func TestPaperByNumber(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		addPartnership(t, s, tilleuls)
+		a, b := onPaper("Rosa Claes", noon, mobile("+32470000001")), onPaper("Jules Denis", noon, mobile("+32470000001"))
+		enter(t, s, a, nil)
+		enter(t, s, b, nil)
+		asked := func(now time.Time) int {
+			return len(got(s.AskedOnPaper(t.Context(), channels.SMS, mobile("+32470000001").Address, now))(t))
+		}
+		same(t, "asked", asked(noon), 2)
+		same(t, "asked at the end", asked(a.Expires), 0)
+		confirm(t, s, a, mobile("+32470000001"))
+		for _, id := range []subscribers.ApplicationID{a.ID, b.ID} {
+			if err := s.DeclineForm(t.Context(), id, channels.SMS, mobile("+32470000001").Address.Hash(channels.SMS)); err != nil {
+				t.Error(err)
+			}
+		}
+		same(t, "asked after a no", asked(noon), 1)
+		same(t, "waiting", got(s.PaperWaiting(t.Context(), tilleuls, noon))(t), 0)
+		same(t, "members", len(members(t, s, tilleuls)), 1)
+	})
+}
+
 // Who has no telephone is a member on paper; an SMS alone makes none.
 func TestPaperAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {

@@ -78,9 +78,28 @@ func (a Answers) Twins(code string) string { return fmt.Sprintf(a.words.twins, c
 // Guessing says that only the link helps today.
 func (a Answers) Guessing() string { return a.words.guessing }
 
+// Confirmed says that the messages of a partnership come to the number.
+func (a Answers) Confirmed(partnership string) string {
+	return fmt.Sprintf(a.words.confirmed, short(partnership))
+}
+
+// Declined says that nothing comes to the number.
+func (a Answers) Declined() string { return a.words.declined }
+
+// OnlyYes says that nothing but a yes or a no is understood.
+func (a Answers) OnlyYes() string { return a.words.onlyYes }
+
+// NobodyAsked answers a yes or a no to nothing, or that comes too late.
+func (a Answers) NobodyAsked() string { return a.words.nobodyAsked }
+
+// FormChoice lists the partnerships that ask, with the codes.
+func (a Answers) FormChoice(open []Choice) string { return listed(a.words.formChoice, open) }
+
 // Choice lists what waits, with the codes.
-func (a Answers) Choice(open []Choice) string {
-	lines := []string{a.words.choice}
+func (a Answers) Choice(open []Choice) string { return listed(a.words.choice, open) }
+
+func listed(head string, open []Choice) string {
+	lines := []string{head}
 	for _, c := range open {
 		lines = append(lines, c.Code+" "+ended(short(c.Title)))
 	}

@@ -26,6 +26,7 @@ func TestAnswersFitIntoOneSMS(t *testing.T) {
 			"approved": a.Done(subscribers.ApprovalApproved, "Cambriolage rue Haute"), "refused": a.Done(subscribers.ApprovalRefused, "Rue Haute"),
 			"no reason": a.NoReason("4821"), "too much": a.TooMuch("4821"), "nothing": a.Nothing(), "no such code": a.NoSuchCode("4821"),
 			"twins": a.Twins("4821"), "guessing": a.Guessing(),
+			"confirmed": a.Confirmed("PLP Quartier des Tilleuls"), "declined": a.Declined(), "only yes": a.OnlyYes(), "nobody asked": a.NobodyAsked(),
 		} {
 			whole := text + " " + words[lang].Emergency
 			got := sms.Count(whole)

@@ -9,6 +9,8 @@ type answerWords struct {
 	expired, ownMessage, notPossible, nothing, choice string
 	noReason, tooMuch, noSuchCode, twins              string // code
 	guessing                                          string
+	confirmed                                         string // partnership
+	declined, onlyYes, nobodyAsked, formChoice        string
 	wrote                                             string // the member's name
 	wroteBody                                         string
 }
@@ -45,6 +47,11 @@ func frenchAnswers() answerWords {
 		noSuchCode:  "Rien n'est décidé : aucun message n'attend sous le numéro %s.",
 		twins:       "Rien n'est décidé : deux messages ont le numéro %s. Ouvrez le lien de la question pour décider.",
 		guessing:    "Trop de numéros inconnus aujourd'hui. Ouvrez le lien de la question pour décider.",
+		confirmed:   "C'est confirmé : les messages de \"%s\" arrivent désormais par SMS. Plus de messages : STOP.",
+		declined:    "C'est noté : ce numéro ne recevra rien de nous.",
+		onlyYes:     "Rien n'est confirmé. Si vous voulez les messages par SMS, répondez seulement OUI ; sinon, NON.",
+		nobodyAsked: "Rien n'attend votre réponse, ou il est trop tard. Pour vous inscrire, parlez au coordinateur du quartier.",
+		formChoice:  "Rien n'est confirmé. Plusieurs partenariats vous le demandent. Répondez OUI et le numéro :",
 		wrote:       "%s vous a écrit par SMS",
 		wroteBody:   "Nous avons répondu qu'en cas d'urgence il faut appeler le 101 ou le 112.",
 	}
@@ -70,6 +77,11 @@ func dutchAnswers() answerWords {
 		noSuchCode:  "Er is niets beslist: er wacht geen bericht met nummer %s.",
 		twins:       "Er is niets beslist: twee berichten hebben nummer %s. Open de link van de vraag om te beslissen.",
 		guessing:    "Te veel onbekende nummers vandaag. Open de link van de vraag om te beslissen.",
+		confirmed:   "Bevestigd: u krijgt de berichten van \"%s\" nu per sms. Stoppen? Stuur STOP.",
+		declined:    "Genoteerd: dit nummer krijgt niets van ons.",
+		onlyYes:     "Er is niets bevestigd. Wilt u de berichten per sms? Antwoord dan alleen JA, en anders NEE.",
+		nobodyAsked: "Er wacht niets op uw antwoord, of het is te laat. Inschrijven? Vraag het de coördinator van uw buurt.",
+		formChoice:  "Er is niets bevestigd. Verschillende netwerken vragen het u. Antwoord JA en het nummer:",
 		wrote:       "%s heeft u een sms geschreven",
 		wroteBody:   "We hebben geantwoord dat men bij nood 101 of 112 moet bellen.",
 	}
@@ -95,6 +107,11 @@ func germanAnswers() answerWords {
 		noSuchCode:  "Nichts ist entschieden: Keine Nachricht wartet unter der Nummer %s.",
 		twins:       "Nichts ist entschieden: Zwei Nachrichten haben die Nummer %s. Öffnen Sie den Link der Frage.",
 		guessing:    "Zu viele unbekannte Nummern heute. Öffnen Sie den Link der Frage, um zu entscheiden.",
+		confirmed:   "Bestätigt: Sie erhalten die Nachrichten von \"%s\" jetzt per SMS. Abbestellen: STOP.",
+		declined:    "Notiert: Diese Nummer erhält nichts von uns.",
+		onlyYes:     "Nichts ist bestätigt. Möchten Sie die Nachrichten per SMS? Antworten Sie nur JA, sonst NEIN.",
+		nobodyAsked: "Nichts wartet auf Ihre Antwort, oder es ist zu spät. Anmelden? Fragen Sie den Koordinator Ihres Viertels.",
+		formChoice:  "Nichts ist bestätigt. Mehrere Partnerschaften fragen Sie. Antworten Sie JA und die Nummer:",
 		wrote:       "%s hat Ihnen per SMS geschrieben",
 		wroteBody:   "Wir haben geantwortet, dass man im Notfall 101 oder 112 anruft.",
 	}
@@ -120,6 +137,11 @@ func englishAnswers() answerWords {
 		noSuchCode:  "Nothing is decided: no message waits under the number %s.",
 		twins:       "Nothing is decided: two messages have the number %s. Open the link of the question to decide.",
 		guessing:    "Too many unknown numbers today. Open the link of the question to decide.",
+		confirmed:   "Confirmed: you now get the messages of \"%s\" by SMS. To stop them: STOP.",
+		declined:    "Noted: this number will get nothing from us.",
+		onlyYes:     "Nothing is confirmed. If you want the messages by SMS, answer YES and nothing else; if not, NO.",
+		nobodyAsked: "Nothing waits for your answer, or it is too late. To join, ask your neighbourhood's coordinator.",
+		formChoice:  "Nothing is confirmed. Several partnerships ask you. Answer YES and the number:",
 		wrote:       "%s wrote to you by SMS",
 		wroteBody:   "We answered that in an emergency one calls 101 or 112.",
 	}

@@ -33,6 +33,7 @@ const (
 	HeardDecided Verdict = "decided" // it decided about a message
 	HeardUnsure  Verdict = "unsure"  // it was meant to, and did not say enough
 	HeardGuess   Verdict = "guess"   // it named a code that no message has
+	HeardForm    Verdict = "form"    // it confirmed a number that stands on a signed form, or did not
 	HeardOther   Verdict = "other"   // passed on to the coordinator, or from a stranger
 )
 

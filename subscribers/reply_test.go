@@ -37,7 +37,7 @@ func TestParseReply(t *testing.T) {
 		"OK 4821": yes("4821", ""), "ok4821": yes("4821", ""), "4821 OK": yes("4821", ""), "4821ok": yes("4821", ""),
 		"OK-4821": yes("4821", ""), "OK\u00a04821": yes("4821", ""), "OK\u202f4821": yes("4821", ""), "ＯＫ ４８２１": yes("4821", ""),
 		"oui, 4821.": yes("4821", ""), "JA 48 21": yes("4821", ""), "OK n° 4821": yes("4821", ""), "ja nr. 4821": yes("4821", ""), "OK code": yes("", "code"), "OK #4821": yes("4821", ""),
-		"OK 4821 merci": yes("4821", ""), "OK merci": yes("", ""), "d'accord 4821": yes("4821", ""), "d accord 4821": yes("4821", ""),
+		"OK 4821 merci": yes("4821", ""), "OK merci": yes("", ""), "Oui je confirme": yes("", ""), "JA ich bestätige": yes("", ""), "d'accord 4821": yes("4821", ""), "d accord 4821": yes("4821", ""),
 		"OK 48211": yes("", "48211"), "OK 482": yes("", "482"),
 		// A yes with a condition is no yes.
 		"OK 4821 mais changez la rue": yes("4821", "mais changez la rue"), "Oui mais pas ce soir": yes("", "mais pas ce soir"),

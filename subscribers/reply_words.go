@@ -62,7 +62,8 @@ func isPolite(word string) bool {
 	case "please", "thanks", "thank", "you", "all", "me", "sms", "plp", "bin", "lpp", "relais",
 		"svp", "stp", "sil", "vous", "te", "plait", "merci", "beaucoup", "tout", "tous", "bonjour",
 		"aub", "alstublieft", "alsjeblieft", "graag", "dank", "u", "bedankt", "mij", "alles", "goedendag",
-		"bitte", "danke", "mich", "schon", "hallo":
+		"bitte", "danke", "mich", "schon", "hallo",
+		"je", "confirme", "ik", "bevestig", "ich", "bestatige", "i", "confirm":
 		return true
 	}
 	return false

@@ -67,7 +67,7 @@ func (s *server) confirming(r *http.Request) (c confirming, err error) {
 	}
 	var found bool
 	if c.contact, found = c.application.At(c.pass.Address); !found {
-		return c, subscribers.ErrForgedLink
+		return c, &subscribers.PassError{Why: subscribers.PassExpired} // they said no, or the form was copied again
 	}
 	return c, nil
 }

@@ -244,6 +244,7 @@ type Options struct {
 	APIToken        channels.Secret // a program that has it may do everything; empty: none does
 	OIDC            OIDC            // who else vouches for people; zero: nobody
 	DuplicateWindow time.Duration   // messages so close together and alike are shown to the second author; 0: never
+	SMSReplies      bool            // what people write back to an SMS comes to Inbox, so that it may ask for an answer
 	OutboxURL       string          // where the demo or a trial shows what was sent; empty: no link
 	Trial           bool            // only listed recipients really get messages; every page says so
 	TrialRecipients int             // how many are listed

@@ -106,10 +106,15 @@ func (s *server) request(ctx context.Context, a subscribers.Application, c subsc
 // code stands there, for they have no page to type it on.
 func (s *server) paperRequest(a subscribers.Application, c subscribers.Applied, p subscribers.Partnership, link string) Missive {
 	say, link := s.texts[a.Lang].say, s.options.PublicURL+"/confirm/"+link
+	asks := func(key string) string {
+		return say(key, "name", p.Name, "link", link, "days", days(subscribers.PaperValidity))
+	}
 	l := Missive{From: p.Name, Tag: p.Tag, Lang: a.Lang, Text: broker.Text{
-		Title: say("paper.mail.title"),
-		Body:  say("paper.mail."+string(c.Channel), "name", p.Name, "link", link, "days", days(subscribers.PaperValidity)),
+		Title: say("paper.mail.title"), Body: asks("paper.mail." + string(c.Channel)),
 	}}
+	if c.Channel == channels.SMS && s.options.SMSReplies { // a telephone without internet can answer (decision 0084)
+		l.Text = broker.Text{Title: asks("paper.mail.sms.reply")} // one line: with a title of its own it takes a part more
+	}
 	if c.Channel == channels.Email {
 		l.Link = link
 	}

@@ -66,7 +66,7 @@ func (s *server) getPaper(w http.ResponseWriter, r *http.Request, partnership su
 	if !p.Language.Valid() {
 		p.Language = partnership.Languages[0]
 	}
-	p.Said = p.saidOfPaper(strings.Split(asked.Get("did"), ","))
+	p.Said = p.saidOfPaper(strings.Split(asked.Get("did"), ","), s.options.SMSReplies)
 	s.showPaper(w, r, http.StatusOK, p)
 }
 
@@ -102,10 +102,13 @@ func (s *server) showPaper(w http.ResponseWriter, r *http.Request, status int, p
 }
 
 // saidOfPaper says what becomes of somebody whose form was copied.
-func (p paperPage) saidOfPaper(did []string) (said []string) {
+func (p paperPage) saidOfPaper(did []string, replies bool) (said []string) {
 	for _, what := range did {
 		if slices.Contains([]string{"sms", "email", "voice", "paper", "onfile", "unsent.sms", "unsent.email"}, what) {
 			said = append(said, p.T("paper.did."+what, "days", p.Days))
+		}
+		if what == "sms" && replies {
+			said = append(said, p.T("paper.did.sms.reply"))
 		}
 	}
 	return said

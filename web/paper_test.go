@@ -27,11 +27,16 @@ func copiedTwice() url.Values { return with(signedForm(), "name", "Jules Denis")
 func copier(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
+	w.copies()
+	return w
+}
+
+// copies has a coordinator of a launched partnership signed in.
+func (w *world) copies() {
 	w.options.PublicURL = publicURL
 	w.withElsewhere()
 	w.launch()
 	w.withCoordinator()
-	return w
 }
 
 // Who signed on paper is asked once on each channel that can answer, in their own
@@ -69,6 +74,36 @@ func TestPaperIsConfirmed(t *testing.T) {
 	m := w.lastMember()
 	if m.Name != "Rosa Claes" || len(m.Contacts) != 1 || m.Contacts[0].Consent.How != "paper signed 2026-11-20, text 1, entered by Claire Lambert" {
 		t.Errorf("member: %+v", m)
+	}
+}
+
+// Where answers come in, the SMS asks for one: a telephone without internet is enough.
+func TestPaperIsConfirmedByAnAnswer(t *testing.T) {
+	for lang, word := range map[string]string{"fr": "OUI", "nl": "JA", "de": "JA", "en": "YES"} {
+		w := newWorld(t)
+		w.options.SMSReplies = true
+		w.copies()
+		next := w.post(paperPath, with(signedForm(), "language", lang)).Header().Get("Location")
+		text := w.lastOn(channels.SMS).Text
+		if whole := text.Title + text.Body; !strings.Contains(whole, " "+word) || !strings.Contains(whole, publicURL+"/confirm/") {
+			t.Errorf("%s: got %q", lang, whole)
+		}
+		if body := w.get(next + "&lang=" + lang).Body.String(); !strings.Contains(body, word+" ") {
+			t.Errorf("%s: the page does not say that an answer is enough", lang)
+		}
+	}
+}
+
+// A number that was taken out of the form again, as by a no, has a link that says so.
+func TestPaperAfterANo(t *testing.T) {
+	w := copier(t)
+	w.post(paperPath, signedForm())
+	for id, a := range w.applications {
+		a.Contacts = a.Contacts[1:]
+		w.applications[id] = a
+	}
+	if got := w.get(w.lastOn(channels.SMS).path()).Code; got != http.StatusGone {
+		t.Errorf("got %d", got)
 	}
 }
 

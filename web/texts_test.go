@@ -189,7 +189,8 @@ func familyKeys() []string {
 		add("data.state.", string(state))
 	}
 	add("received.arrived.", "sms", "voice", "email", "push")
-	add("paper.did.", "paper", "onfile")
+	add("paper.did.", "paper", "onfile", "sms.reply")
+	add("paper.mail.", "sms.reply")
 	add("renew.mail.", "title", "sms", "email", "voice")
 	add("joining.fault.", "wrong", "expired", "used", "worn")
 	for _, key := range []string{"token", "role", "origin", "notfound", "method", "host", "form", "internal"} {

@@ -49,6 +49,7 @@ type channelDeps struct {
 type openChannel struct {
 	dispatch.Outlet
 	inbound web.InboundParser // nil: nobody writes back, or its provider does not tell us
+	replies bool              // readers are told that they may write back
 	reports web.ReportParser  // nil: its provider reports nothing later
 	browser web.PushChannel   // nil: browsers do not subscribe to it
 	close   func() error
@@ -117,6 +118,7 @@ func openSMS(_ context.Context, deps channelDeps) (*openChannel, error) {
 		Outlet:  dispatch.Outlet{Channel: ch, Parallel: c.Concurrency, PerSecond: c.PerSecond, Find: ch},
 		reports: ch,
 		inbound: ch,
+		replies: c.Inbound,
 		close:   func() error { ch.Close(); return nil },
 	}, nil
 }

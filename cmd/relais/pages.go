@@ -39,6 +39,7 @@ func (n *node) serveWeb(ctx context.Context) error {
 	handler, err := web.New(deps, web.Options{
 		PublicURL: n.url, APIToken: n.cfg.Web.APIToken, OIDC: oidcOf(n.cfg.Web.OIDC), Open: n.cfg.Web.Open, OutboxURL: n.outbox, DuplicateWindow: n.cfg.Dispatch.DuplicateWindow,
 		Trial: n.cfg.Trial.Enabled, TrialRecipients: len(n.cfg.Trial.Recipients), Keep: retentionOf(n.cfg.Keep),
+		SMSReplies: n.channels[channels.SMS] != nil && n.channels[channels.SMS].replies,
 	})
 	if err != nil {
 		return fmt.Errorf("build pages: %w", err)
