@@ -2,23 +2,19 @@ package dispatch_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/google/uuid"
-	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"relais/dispatch"
 	"relais/dispatch/inmem"
 	"relais/dispatch/redis"
+	"relais/store/storetest"
 )
 
 // worldVariable says what the whole suite stands on, as DATABASE,SEEN,NODES:
@@ -55,41 +51,12 @@ func (k kit) newDatabase(t *testing.T) string {
 	t.Helper()
 	switch k.database {
 	case "sqlite":
-		return "sqlite:" + filepath.Join(t.TempDir(), "relais.db")
+		return storetest.SQLite(t)
 	case "postgres":
-		return newSchema(t)
+		return storetest.Postgres(t, os.Getenv(storetest.PostgresVariable))
 	}
 	t.Fatalf("%s: %q is no database; use sqlite or postgres", worldVariable, k.database)
 	return ""
-}
-
-func newSchema(t *testing.T) string {
-	t.Helper()
-	server := os.Getenv("RELAIS_TEST_DATABASE_URL")
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal("RELAIS_TEST_DATABASE_URL cannot be read")
-	}
-	schema := "world_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	if _, err := db.Exec(`CREATE SCHEMA ` + schema); err != nil {
-		t.Fatalf("make a schema: %v", err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec(`DROP SCHEMA ` + schema + ` CASCADE`); err != nil {
-			t.Errorf("drop the schema: %v", err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	at, err := url.Parse(server)
-	if err != nil {
-		t.Fatal("RELAIS_TEST_DATABASE_URL cannot be read")
-	}
-	query := at.Query()
-	query.Set("search_path", schema)
-	at.RawQuery = query.Encode()
-	return at.String()
 }
 
 // newSeen returns what the nodes of a world share, under the world's clock.

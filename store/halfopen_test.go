@@ -8,7 +8,6 @@ import (
 	"math"
 	"net"
 	"net/url"
-	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,10 +20,7 @@ import (
 // other machine lost its power. A write gives up, and works again on a new
 // connection, instead of waiting for the operating system.
 func TestAConnectionThatLeadsNowhereIsGivenUp(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " is not set")
-	}
-	at, err := url.Parse(postgresURL(t))
+	at, err := url.Parse(onPostgres(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,10 +46,7 @@ func TestAConnectionThatLeadsNowhereIsGivenUp(t *testing.T) {
 // A connection that dies in the middle of a transaction is given up too, and a
 // transaction that is long because it has much to do is not.
 func TestOnlySilenceIsGivenUp(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " is not set")
-	}
-	at, err := url.Parse(postgresURL(t))
+	at, err := url.Parse(onPostgres(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,10 +76,7 @@ func TestOnlySilenceIsGivenUp(t *testing.T) {
 // All connections of a pool lead nowhere, and new ones do. A read takes a new
 // one at its first attempt, and does not wait for each of the others in turn.
 func TestAPoolOfDeadConnectionsIsLeftBehind(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " is not set")
-	}
-	at, err := url.Parse(postgresURL(t))
+	at, err := url.Parse(onPostgres(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,10 +106,7 @@ func TestAPoolOfDeadConnectionsIsLeftBehind(t *testing.T) {
 // not hear of it. The locks that the node held go with it before another node
 // gives up waiting for them.
 func TestLocksOfADeadNodeAreGivenBack(t *testing.T) {
-	if os.Getenv(postgresVariable) == "" {
-		t.Skip(postgresVariable + " is not set")
-	}
-	direct := postgresURL(t)
+	direct := onPostgres(t)
 	at, err := url.Parse(direct)
 	if err != nil {
 		t.Fatal(err)

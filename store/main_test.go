@@ -4,29 +4,44 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-	_ "github.com/jackc/pgx/v5/stdlib"
-
 	"relais/store"
+	"relais/store/storetest"
 )
 
-// postgresVariable names a server, as postgres://USER@HOST:PORT/NAME, whose
-// user may make schemas. Without it the suite runs on SQLite alone.
-const postgresVariable = "RELAIS_TEST_DATABASE_URL"
-
-// engines returns for each database a maker of fresh, empty addresses.
+// engines returns for each database a maker of fresh addresses, without
+// anything in its tables. Without a server for PostgreSQL the suite runs on
+// SQLite alone.
 func engines() map[string]func(testing.TB) string {
-	makers := map[string]func(testing.TB) string{"sqlite": sqliteURL}
-	if os.Getenv(postgresVariable) != "" {
-		makers["postgres"] = postgresURL
+	makers := emptyEngines()
+	makers["sqlite"] = storetest.SQLite
+	return makers
+}
+
+// emptyEngines is engines where no tables are made yet.
+func emptyEngines() map[string]func(testing.TB) string {
+	makers := map[string]func(testing.TB) string{"sqlite": emptySQLite}
+	if server := os.Getenv(storetest.PostgresVariable); server != "" {
+		makers["postgres"] = func(t testing.TB) string { return storetest.Postgres(t, server) }
 	}
 	return makers
+}
+
+func emptySQLite(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "relais.db") }
+
+// onPostgres returns the address of a fresh database on the server, or skips
+// the test where there is none.
+func onPostgres(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv(storetest.PostgresVariable)
+	if server == "" {
+		t.Skip(storetest.PostgresVariable + " is not set")
+	}
+	return storetest.Postgres(t, server)
 }
 
 // onBoth runs a test on a fresh store of each database.
@@ -71,39 +86,4 @@ func open(t testing.TB, url string) *store.Store {
 		}
 	})
 	return s
-}
-
-func sqliteURL(t testing.TB) string {
-	return "sqlite:" + filepath.Join(t.TempDir(), "relais.db")
-}
-
-// postgresURL makes a schema of its own and drops it in the end. A server that
-// cannot be reached fails the test: it was asked for.
-func postgresURL(t testing.TB) string {
-	t.Helper()
-	server := os.Getenv(postgresVariable)
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatalf("%s: %v", postgresVariable, err)
-	}
-	schema := "store_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	if _, err := db.Exec(`CREATE SCHEMA ` + schema); err != nil {
-		t.Fatalf("%s: %v", postgresVariable, err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec(`DROP SCHEMA ` + schema + ` CASCADE`); err != nil {
-			t.Errorf("drop schema: %v", err)
-		}
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	at, err := url.Parse(server)
-	if err != nil {
-		t.Fatalf("%s cannot be read", postgresVariable)
-	}
-	query := at.Query()
-	query.Set("search_path", schema)
-	at.RawQuery = query.Encode()
-	return at.String()
 }

@@ -2,17 +2,14 @@ package store
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 
 	"github.com/pressly/goose/v3"
-)
 
-//go:embed migrations/*.sql
-var migrationFiles embed.FS
+	"relais/store/migrations"
+)
 
 // migrate brings the tables up to date. Several nodes may start at once.
 func (s *Store) migrate(ctx context.Context) error {
@@ -49,11 +46,7 @@ func (s *Store) apply(ctx context.Context, steps *goose.Provider) error {
 }
 
 func (s *Store) steps() (*goose.Provider, error) {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(goose.Dialect(s.engine.name), s.writing, files, goose.WithDisableGlobalRegistry(true))
+	return goose.NewProvider(goose.Dialect(s.engine.name), s.writing, migrations.Files, goose.WithDisableGlobalRegistry(true))
 }
 
 // migrationLock is our key among PostgreSQL's advisory locks: "relais" as a number.

@@ -76,7 +76,7 @@ func writeVersion(t *testing.T, engine, url string, version int) {
 }
 
 func TestOpenByManyAtOnce(t *testing.T) {
-	for name, fresh := range engines() {
+	for name, fresh := range emptyEngines() {
 		t.Run(name, func(t *testing.T) {
 			url := fresh(t)
 			var opening sync.WaitGroup
@@ -98,7 +98,7 @@ func TestOpenByManyAtOnce(t *testing.T) {
 }
 
 func TestSQLiteFileIsPrivate(t *testing.T) {
-	url := sqliteURL(t)
+	url := emptySQLite(t)
 	s := open(t, url)
 	addPartnership(t, s, tilleuls)
 	path := strings.TrimPrefix(url, "sqlite:")

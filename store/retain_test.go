@@ -14,6 +14,7 @@ import (
 	"relais/channels"
 	"relais/dispatch"
 	"relais/store"
+	"relais/store/storetest"
 	"relais/subscribers"
 )
 
@@ -206,7 +207,7 @@ func TestMissingIsForgotten(t *testing.T) {
 // Every table that names a person is erased with them or is listed here, with
 // the reason.
 func TestEveryTableThatNamesAMember(t *testing.T) {
-	url := sqliteURL(t)
+	url := storetest.SQLite(t)
 	open(t, url)
 	db, err := sql.Open("sqlite", url[len("sqlite:"):])
 	must(t, err)
