@@ -26,5 +26,5 @@ type Queued struct {
 
 // IncidentKinds lists every kind.
 func IncidentKinds() []IncidentKind {
-	return []IncidentKind{IncidentLoop, IncidentRefused, IncidentDown, IncidentDead}
+	return []IncidentKind{IncidentLoop, IncidentRefused, IncidentDown, IncidentDead, IncidentPasskey}
 }

@@ -169,6 +169,11 @@ type Incidents interface {
 	AckIncident(ctx context.Context, id subscribers.IncidentID, by string, at time.Time) error
 }
 
+// Alarms notes what went wrong, and writes to the police of it once.
+type Alarms interface {
+	Raise(ctx context.Context, i subscribers.Incident) error
+}
+
 // InboundParser reads what people write to the number that messages come from,
 // and answers it in the provider's way. An error means that the request is not
 // the provider's.
@@ -194,6 +199,7 @@ type Deps struct {
 	Decider        Decider
 	CaseCloser     CaseCloser
 	Incidents      Incidents
+	Alarms         Alarms
 	Budgets        Budgets
 	Records        Records
 	Members        Members

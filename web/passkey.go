@@ -236,6 +236,7 @@ func (s *server) signed(ctx context.Context, answer passkeyAnswer) (who keeper, 
 		if err := s.Passkeys.DoubtPasskey(ctx, used.ID, s.Now()); err != nil {
 			return who, used, "", fmt.Errorf("doubt a passkey: %w", err)
 		}
+		s.alarm(ctx, who.account, used)
 		return who, used, "passkey.copied", fmt.Errorf("the counter of passkey %s ran backwards", used.ID)
 	}
 	record, err := json.Marshal(checked)
@@ -246,6 +247,16 @@ func (s *server) signed(ctx context.Context, answer passkeyAnswer) (who keeper, 
 		return who, used, "", fmt.Errorf("note the use of a passkey: %w", err)
 	}
 	return who, used, "", nil
+}
+
+// alarm shows the administrators of somebody's zones that their passkey may have
+// been copied. It is shut already, so a fault here is only logged.
+func (s *server) alarm(ctx context.Context, owner subscribers.Account, doubted subscribers.Passkey) {
+	for _, i := range doubted.Doubts(owner) {
+		if err := s.Alarms.Raise(ctx, i); err != nil {
+			s.Log.ErrorContext(ctx, "that a passkey is doubted cannot be noted as an incident", "passkey", doubted.ID, "err", err)
+		}
+	}
 }
 
 // keeperOf finds whose a passkey is; who has no post any more is

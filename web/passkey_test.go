@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -56,6 +57,12 @@ func (w *world) changePasskey(id uuid.UUID, change func(*subscribers.Passkey)) {
 // RemovePasskey implements Passkeys.
 func (w *world) RemovePasskey(_ context.Context, account subscribers.MemberID, id uuid.UUID) error {
 	w.passkeys = slices.DeleteFunc(w.passkeys, func(one subscribers.Passkey) bool { return one.ID == id && one.Account == account })
+	return nil
+}
+
+// Raise implements Alarms.
+func (w *world) Raise(_ context.Context, i subscribers.Incident) error {
+	w.raised = append(w.raised, i)
 	return nil
 }
 
@@ -232,6 +239,52 @@ func TestACopiedPasskeyStaysShut(t *testing.T) {
 	r.signsIn(firefoxOnWindows)
 	if !strings.Contains(r.get("/account?lang=en").Body.String(), "may have been copied") {
 		t.Error("its owner is not told")
+	}
+	if len(r.raised) != 1 || r.raised[0].Zone != "demo" || r.raised[0].Kind != subscribers.IncidentPasskey || r.raised[0].Matter != r.passkeys[0].ID.String() {
+		t.Fatalf("the zone's administrator is shown %+v", r.raised)
+	}
+	for lang, want := range map[broker.Lang]string{broker.French: "de Luc Thys", broker.Dutch: "van Luc Thys", broker.German: "von Luc Thys", broker.English: "of Luc Thys"} {
+		if text := r.raised[0].Texts[lang]; !strings.Contains(text.Title, want) || !strings.Contains(text.Body, "Luc Thys") {
+			t.Errorf("%s: got %+v", lang, text)
+		}
+	}
+}
+
+// Whoever has an account is written to when a passkey comes or goes, in their own
+// language, with what to do if it was not they.
+func TestPasskeysAreWrittenAbout(t *testing.T) {
+	for lang, want := range map[broker.Lang][2]string{
+		broker.French: {"a été ajoutée", "a été supprimée"}, broker.Dutch: {"toegevoegd", "verwijderd"},
+		broker.German: {"wurde hinzugefügt", "wurde entfernt"}, broker.English: {"was added", "was removed"},
+	} {
+		r := withPasskeys(t)
+		at := channels.NewAddress("luc@police.example")
+		luc := r.at[at][0]
+		luc.Lang = lang
+		r.accounts[luc.ID] = luc
+		r.members[luc.ID] = subscribers.Member{ID: luc.ID, Name: luc.Name, Contacts: []subscribers.Contact{
+			{Channel: channels.SMS, Address: channels.NewAddress("+32470123456"), State: subscribers.ContactActive},
+			{Channel: channels.Email, Address: at, State: subscribers.ContactStopped},
+			{Channel: channels.Email, Address: channels.NewAddress("old@police.example"), State: subscribers.ContactClosed},
+		}}
+		d := r.withDevice()
+		r.signsIn(firefoxOnWindows)
+		remove := "/account/passkeys/" + r.passkeys[0].ID.String() + "/remove"
+		added := <-r.mailed
+		r.post(remove, url.Values{})
+		removed := <-r.mailed
+		for i, text := range []broker.Text{added, removed} {
+			if !strings.Contains(text.Title, want[i]) || !strings.Contains(text.Body, "Luc Thys") || !strings.Contains(text.Body, "Desk at home") {
+				t.Errorf("%s: got %q: %q", lang, text.Title, text.Body)
+			}
+			if strings.Contains(text.Body, b64(d.id)) || strings.Contains(text.Body, luc.ID.String()) {
+				t.Errorf("%s: the email says more than it may: %q", lang, text.Body)
+			}
+		}
+		r.post(remove, url.Values{}) // it is gone
+		if len(r.mailed) != 0 {
+			t.Errorf("%s: a letter too many", lang)
+		}
 	}
 }
 

@@ -153,6 +153,7 @@ func (s *server) addPasskey(w http.ResponseWriter, r *http.Request, who keeper, 
 		s.failPasskey(w, r, "add a passkey", err)
 	default:
 		s.Log.InfoContext(r.Context(), "passkey added", "account", who.account.ID, "passkey", one.ID)
+		s.tellOfPasskey(r, who.account, one.Name, "passkey.mail.added")
 		writeJSON(w, http.StatusOK, map[string]string{"next": s.viewFor(r, "").URL("/account?passkey")})
 	}
 }
@@ -169,10 +170,19 @@ func (s *server) postRemovePasskey(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, v.URL("/signin"), http.StatusSeeOther)
 		return
 	}
-	if err := s.Passkeys.RemovePasskey(r.Context(), who.account.ID, id); err != nil {
+	keys, err := s.Passkeys.Passkeys(r.Context(), who.account.ID)
+	if err == nil {
+		err = s.Passkeys.RemovePasskey(r.Context(), who.account.ID, id)
+	}
+	if err != nil {
 		s.failPage(w, r, "remove a passkey", err)
 		return
 	}
-	s.Log.InfoContext(r.Context(), "passkey removed", "account", who.account.ID, "passkey", id)
+	for _, key := range keys { // one that was gone before is nothing to write about
+		if key.ID == id {
+			s.Log.InfoContext(r.Context(), "passkey removed", "account", who.account.ID, "passkey", id)
+			s.tellOfPasskey(r, who.account, key.Name, "passkey.mail.removed")
+		}
+	}
 	http.Redirect(w, r, v.URL("/account"), http.StatusSeeOther)
 }

@@ -189,6 +189,7 @@ func familyKeys() []string {
 		add("data.state.", string(state))
 	}
 	add("received.arrived.", "sms", "voice", "email", "push")
+	add("passkey.mail.", "added", "added.title", "removed", "removed.title")
 	add("paper.did.", "paper", "onfile", "sms.reply")
 	add("paper.mail.", "sms.reply")
 	add("renew.mail.", "title", "sms", "email", "voice")

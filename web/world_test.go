@@ -65,8 +65,9 @@ type world struct {
 	caps    subscribers.Capabilities
 	log     *bytes.Buffer
 	options Options
-	seenBy  string              // who has acknowledged the incident
-	caseEnd subscribers.CaseEnd // of the alert's case
+	raised  []subscribers.Incident // by the pages
+	seenBy  string                 // who has acknowledged the incident
+	caseEnd subscribers.CaseEnd    // of the alert's case
 	handler http.Handler
 	server  *server
 
@@ -269,7 +270,7 @@ func (w *world) restart() {
 	w.t.Helper()
 	s, err := newServer(Deps{
 		Journals: w, Roll: w, Papers: w, Invitations: w,
-		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Budgets: w, Members: w, Joiners: w, Holders: w, Courier: w.courier, AddressBook: plainBook{}, Passes: w.passes, Records: w, Accounts: w, Tokens: w, SignIns: w, Passkeys: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
+		Publisher: w, Previewer: fakePreviewer{}, Forecaster: w, History: w, Decider: w, Infoflashes: w, MemberTexts: w, CaseCloser: w, Incidents: w, Alarms: w, Budgets: w, Members: w, Joiners: w, Holders: w, Courier: w.courier, AddressBook: plainBook{}, Passes: w.passes, Records: w, Accounts: w, Tokens: w, SignIns: w, Passkeys: w, Templates: w, Zone: w, PlanReader: w, Absences: w, DeadLetters: w, Reports: w, Capabilities: w.caps, Push: w.push, Contacts: w.contacts,
 		Figures:       w,
 		ReportParsers: w.parsers, InboundParsers: w.inbound, Inbox: w.inbox,
 		Zones:        func(context.Context) ([]broker.ZoneID, error) { return w.zones, nil },

@@ -83,6 +83,7 @@ func (n *node) webDeps() web.Deps {
 		Decider:       n.steps.approver,
 		CaseCloser:    n.steps.cases,
 		Incidents:     n.store,
+		Alarms:        n.steps.incidents,
 		Records:       n.store,
 		History:       n.store,
 		Members:       n.store,
