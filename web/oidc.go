@@ -217,9 +217,15 @@ func (s *server) vouchedFor(ctx context.Context, code string, q voucherQuestion)
 	var claims struct {
 		Email    string `json:"email"`
 		Verified bool   `json:"email_verified"`
+		IssuedTo string `json:"azp"`
 	}
 	if err := token.Claims(&claims); err != nil {
 		return subscribers.Account{}, &voucherError{"oidc.refused", err}
+	}
+	// OpenID Connect Core, 3.1.3.7, 4 and 5: of several who may read a token, it
+	// says to whom it was issued; go-oidc leaves that to us.
+	if several := len(token.Audience) > 1; claims.IssuedTo != s.options.OIDC.ClientID && (several || claims.IssuedTo != "") {
+		return subscribers.Account{}, &voucherError{"oidc.refused", errors.New("the token was issued to somebody else")}
 	}
 	if !claims.Verified {
 		return subscribers.Account{}, &voucherError{"oidc.unverified", errors.New("the email address is not verified")}

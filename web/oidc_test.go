@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,15 @@ func TestAProviderSignsIn(t *testing.T) {
 	}
 }
 
+// A token for several is good when it was issued to this Relais.
+func TestATokenForSeveral(t *testing.T) {
+	r, p := withIDP(t)
+	p.claims["aud"], p.claims["azp"] = []string{"relais", "other"}, "relais"
+	if got := r.comesBack(p.authorizes(r.leads(""))).Code; got != http.StatusSeeOther {
+		t.Errorf("got %d", got)
+	}
+}
+
 // What a provider says, and what does not let anybody in for it.
 func TestProvidersAnswersThatAreRefused(t *testing.T) {
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -76,21 +86,31 @@ func TestProvidersAnswersThatAreRefused(t *testing.T) {
 	claim := func(name string, value any) func(*enrolled, *idp) {
 		return func(_ *enrolled, p *idp) { p.claims[name] = value }
 	}
+	claims := func(pairs ...any) func(*enrolled, *idp) {
+		return func(_ *enrolled, p *idp) {
+			for pair := range slices.Chunk(pairs, 2) {
+				p.claims[pair[0].(string)] = pair[1]
+			}
+		}
+	}
 	for name, test := range map[string]struct {
 		lie  func(*enrolled, *idp)
 		want string
 	}{
-		"another nonce":        {claim("nonce", "x"), "was not accepted"},
-		"no nonce":             {claim("nonce", ""), "was not accepted"},
-		"for somebody else":    {claim("aud", "other"), "was not accepted"},
-		"of another issuer":    {claim("iss", "https://evil.example"), "was not accepted"},
-		"expired":              {claim("exp", 1), "was not accepted"},
-		"signed by another":    {func(_ *enrolled, p *idp) { p.key = other }, "was not accepted"},
-		"an unverified email":  {claim("email_verified", false), "not confirmed there"},
-		"no word of verifying": {claim("email_verified", nil), "not confirmed there"},
-		"no email":             {claim("email", ""), "not confirmed there"},
-		"nobody's email":       {claim("email", "eva@police.example"), "Nobody has this address"},
-		"an email of two":      {claim("email", "claire@example.be"), "Nobody has this address"},
+		"another nonce":                     {claim("nonce", "x"), "was not accepted"},
+		"no nonce":                          {claim("nonce", ""), "was not accepted"},
+		"for somebody else":                 {claim("aud", "other"), "was not accepted"},
+		"for several and issued to none":    {claim("aud", []string{"relais", "other"}), "was not accepted"},
+		"for several and issued to another": {claims("aud", []string{"relais", "other"}, "azp", "other"), "was not accepted"},
+		"issued to another":                 {claim("azp", "other"), "was not accepted"},
+		"of another issuer":                 {claim("iss", "https://evil.example"), "was not accepted"},
+		"expired":                           {claim("exp", 1), "was not accepted"},
+		"signed by another":                 {func(_ *enrolled, p *idp) { p.key = other }, "was not accepted"},
+		"an unverified email":               {claim("email_verified", false), "not confirmed there"},
+		"no word of verifying":              {claim("email_verified", nil), "not confirmed there"},
+		"no email":                          {claim("email", ""), "not confirmed there"},
+		"nobody's email":                    {claim("email", "eva@police.example"), "Nobody has this address"},
+		"an email of two":                   {claim("email", "claire@example.be"), "Nobody has this address"},
 		"with another zone": {func(r *enrolled, _ *idp) {
 			r.add("both@police.example", "Both", broker.French, subscribers.Post{Role: subscribers.PostAdmin, Zone: "demo"}, subscribers.Post{Role: subscribers.PostAdmin, Zone: "elsewhere"})
 			r.server.Accounts.(*enrolled).at[channels.NewAddress("luc@police.example")] = r.at[channels.NewAddress("both@police.example")]
