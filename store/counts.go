@@ -48,20 +48,38 @@ const unreached = `SELECT COUNT(*) FROM (SELECT d.member FROM deliveries d
 
 // countUnreached asks the rows only where some delivery reaches nobody, and not
 // once they are counted for good.
-func countUnreached(ctx context.Context, t *tx, partnerships []subscribers.PartnershipStatus) error {
-	for i := range partnerships {
-		p := &partnerships[i]
+func countUnreached(ctx context.Context, t *tx, st subscribers.Status) error {
+	kept, err := keptUnreached(ctx, t, st)
+	if err != nil {
+		return err
+	}
+	for i := range st.Partnerships {
+		p := &st.Partnerships[i]
 		if !p.Missed() {
 			continue
 		}
-		var err error
-		p.Unreached, err = one(ctx, t, scanCount, `SELECT COALESCE(
-			(SELECT c.unreached FROM counted_approvals c WHERE c.approval = $1), (`+unreached+`))`, p.Approval.UUID[:])
-		if err != nil {
-			return err
+		n, known := kept[p.Approval]
+		if !known {
+			if n, err = one(ctx, t, scanCount, unreached, p.Approval.UUID[:]); err != nil {
+				return err
+			}
 		}
+		p.Unreached = n
 	}
 	return nil
+}
+
+func keptUnreached(ctx context.Context, t *tx, st subscribers.Status) (map[subscribers.ApprovalID]int, error) {
+	kept := make(map[subscribers.ApprovalID]int)
+	err := t.forEach(ctx, func(r row) error {
+		var id subscribers.ApprovalID
+		var n int
+		err := r.Scan(asID{(*[16]byte)(&id.UUID)}, &n)
+		kept[id] = n
+		return err
+	}, `SELECT c.approval, c.unreached FROM approvals a JOIN counted_approvals c ON c.approval = a.id
+		WHERE a.message = $1 AND a.revision = $2`, st.Message.UUID[:], st.Revision)
+	return kept, err
 }
 
 // peopleOf is a row for each person and channel, of the deliveries d that from

@@ -14,13 +14,35 @@ import (
 // subscribers.ErrNotFound.
 func (s *Store) Status(ctx context.Context, id broker.MessageID) (found subscribers.Status, err error) {
 	err = s.read(ctx, fmt.Sprintf("read the status of message %s", id), func(t *tx) error {
-		found, err = status(ctx, t, id)
-		return err
+		if found, err = outline(ctx, t, id); err != nil {
+			return err
+		}
+		return countStatus(ctx, t, &found)
 	})
 	return found, err
 }
 
-func status(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status, error) {
+// Outline returns the Status of a message with at most so many deliveries. Of
+// one with more it leaves out what is counted of them, which takes long, and
+// says so: false. That one is not Done.
+func (s *Store) Outline(ctx context.Context, id broker.MessageID, most int) (found subscribers.Status, counted bool, err error) {
+	err = s.read(ctx, fmt.Sprintf("read the outline of message %s", id), func(t *tx) error {
+		if found, err = outline(ctx, t, id); err != nil {
+			return err
+		}
+		deliveries, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM approvals a JOIN deliveries d ON d.approval = a.id
+			WHERE a.message = $1 AND a.revision = $2 LIMIT $3) AS some`, id.UUID[:], found.Revision, most+1)
+		if err != nil || deliveries > most {
+			return err
+		}
+		counted = true
+		return countStatus(ctx, t, &found)
+	})
+	return found, counted, err
+}
+
+// outline is a status without what is counted of deliveries.
+func outline(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status, error) {
 	m, err := one(ctx, t, scanReceived, `SELECT body, received FROM messages WHERE id = $1 ORDER BY revision DESC LIMIT 1`, id.UUID[:])
 	if err != nil {
 		return subscribers.Status{}, err
@@ -34,8 +56,22 @@ func status(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status
 	if st.Partnerships, err = partnershipStatuses(ctx, t, st); err != nil {
 		return st, err
 	}
-	st.Done = done(st.Partnerships)
 	return st, fillCases(ctx, t, m.Message, st.Partnerships)
+}
+
+func countStatus(ctx context.Context, t *tx, st *subscribers.Status) error {
+	counts, err := countDeliveries(ctx, t, *st)
+	if err != nil {
+		return err
+	}
+	for i := range st.Partnerships {
+		st.Partnerships[i].Channels = counts[st.Partnerships[i].Approval]
+	}
+	if err := countUnreached(ctx, t, *st); err != nil {
+		return err
+	}
+	st.Done = done(st.Partnerships)
+	return nil
 }
 
 // fillCases notes what word is owed about a message, or was. A correction owes
@@ -73,21 +109,17 @@ func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]s
 	if err != nil {
 		return nil, err
 	}
-	counts, err := countDeliveries(ctx, t, st)
-	if err != nil {
-		return nil, err
-	}
 	found := make([]subscribers.PartnershipStatus, len(approvals))
 	for i, a := range approvals {
 		found[i] = subscribers.PartnershipStatus{
 			Partnership: a.Partnership, Name: names[a.Partnership], Approval: a.ID, State: a.State,
 			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why, Until: a.Decision.Until,
-			Deadline: a.Deadline, Release: a.ReleasableAt(), PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(), Channels: counts[a.ID],
+			Deadline: a.Deadline, Release: a.ReleasableAt(), PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(),
 			Asked: a.AskedRoles(),
 		}
 		found[i].Next, found[i].NextAt = a.Next(st.Expires)
 	}
-	return found, countUnreached(ctx, t, found)
+	return found, nil
 }
 
 func partnershipNames(ctx context.Context, t *tx, st subscribers.Status) (map[broker.PartnershipID]string, error) {

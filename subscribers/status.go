@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"slices"
 	"time"
 
 	"relais/broker"
@@ -18,6 +19,21 @@ type Status struct {
 	Done         bool                `json:"done"` // every approval is decided and every delivery final
 	Partnerships []PartnershipStatus `json:"partnerships"`
 	Refused      []RoutingRefusal    `json:"refused,omitempty"` // partnerships that it was not routed to, and why
+}
+
+// CountedAs takes over what was counted of the same message a while ago, and is
+// not Done before it is counted anew.
+func (s Status) CountedAs(before Status) Status {
+	counted := make(map[ApprovalID]PartnershipStatus, len(before.Partnerships))
+	for _, p := range before.Partnerships {
+		counted[p.Approval] = p
+	}
+	s.Done, s.Partnerships = false, slices.Clone(s.Partnerships)
+	for i := range s.Partnerships {
+		p := &s.Partnerships[i]
+		p.Channels, p.Unreached = counted[p.Approval].Channels, counted[p.Approval].Unreached
+	}
+	return s
 }
 
 // PartnershipStatus is a message's life in one partnership.

@@ -32,6 +32,9 @@ type Decider interface {
 type Records interface {
 	// Status returns the truth about a message's newest revision.
 	Status(ctx context.Context, id broker.MessageID) (subscribers.Status, error)
+	// Outline returns the same of a message with at most so many deliveries. Of one
+	// with more it leaves out what takes long, that is to count them: false.
+	Outline(ctx context.Context, id broker.MessageID, most int) (status subscribers.Status, counted bool, err error)
 	// Recent returns a zone's messages, each in its newest revision, newest first.
 	Recent(ctx context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error)
 	// Message returns one revision.

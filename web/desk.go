@@ -209,21 +209,21 @@ func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
 		return fmt.Errorf("list messages: %w", err)
 	}
 	for _, m := range messages {
-		status, err := s.status(ctx, m.ID)
+		status, counted, err := s.status(ctx, m.ID)
 		if err != nil {
 			return err
 		}
 		t, lang := m.Text(p.Lang)
 		line := recent{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent),
-			Head: p.head(m), State: p.inShort(status), Bar: barOf(totals(status))}
+			Head: p.head(m), State: p.inShort(status, counted), Bar: barOf(totals(status))}
 		p.Recent = append(p.Recent, line)
 		p.Live = p.Live || !status.Done
 	}
 	return nil
 }
 
-// inShort says how far a message has come.
-func (v view) inShort(status subscribers.Status) string {
+// inShort says how far a message has come, as far as that has been counted.
+func (v view) inShort(status subscribers.Status, counted bool) string {
 	open, granted := 0, 0
 	for _, p := range status.Partnerships {
 		if p.State.Granted() {
@@ -234,6 +234,10 @@ func (v view) inShort(status subscribers.Status) string {
 	}
 	reached, all := totals(status).reached()
 	switch {
+	case !counted && open > 0:
+		return v.N("short.waiting", open) + " · " + v.T("short.counting")
+	case !counted:
+		return v.T("short.counting")
 	case open > 0 && all > 0:
 		return v.N("short.waiting", open) + " · " + v.T("short.sending", "reached", reached, "all", all)
 	case open > 0:

@@ -32,7 +32,7 @@ func (s *server) getLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.tellChanges(w, r, livePace, func(ctx context.Context) (snapshot, bool, error) {
-		status, err := s.status(ctx, id)
+		status, _, err := s.status(ctx, id)
 		if err != nil && !errors.Is(err, subscribers.ErrNotFound) { // not routed yet
 			return snapshot{}, false, err
 		}

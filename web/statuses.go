@@ -13,103 +13,141 @@ import (
 )
 
 // A status counts every delivery of a message, which takes a second or two for
-// one to 300,000 people. Such a one is kept: a page shows it at once, and has it
-// counted anew behind its back. Those who watch it are told when it has changed.
+// one to 300,000 people. No page waits for that. The counts of such a one are
+// kept: a page shows them as they stood, and has them counted anew behind its
+// back. Before they have been counted once it says that they are being counted.
+// Those who watch it are told when that has changed.
 const (
-	wideMessage  = 5000             // people on all channels from which on its status is kept
-	statusGood   = time.Second      // for so long it is not counted anew
-	statusRests  = 10               // times as long as counting took, it is not counted anew either: else a processor did nothing else
-	statusKept   = 10 * time.Minute // an older one is no more shown
+	wideMessage  = 2000             // deliveries from which on the counts are kept
+	statusGood   = time.Second      // for so long they are not counted anew
+	statusRests  = 10               // times as long as counting took, they are not counted anew either: else a processor did nothing else
+	statusKept   = 10 * time.Minute // older ones are no more shown, unless nothing could change any more
 	statusesKept = 50               // of so many messages
 	countingMost = time.Minute
 )
 
-// statuses are kept ones. Whatever is decided on a page ends them all, so that
-// nobody sees what was before their own click.
+// statuses are kept ones. Whatever is decided on a page changes them all: from
+// then on only what was counted is taken from them, and the decisions are read,
+// so that nobody sees what was before their own click.
 type statuses struct {
-	mu   sync.Mutex
-	kept map[broker.MessageID]keptStatus
+	mu      sync.Mutex
+	changes int // how often somebody has changed something
+	kept    map[broker.MessageID]keptStatus
 }
 
 type keptStatus struct {
 	status   subscribers.Status
-	at       time.Time
+	at       time.Time     // zero: it has not been counted yet
 	took     time.Duration // to count it
+	changes  int           // before it was counted
 	counting bool
 }
 
-// status is that of a message, as it stood a moment ago if it is a wide one.
-func (s *server) status(ctx context.Context, id broker.MessageID) (subscribers.Status, error) {
-	kept, found, stale := s.statuses.look(id, s.Now())
-	if stale {
-		go s.countAnew(context.WithoutCancel(ctx), id)
-	}
-	if found {
-		return kept, nil
-	}
-	return s.countStatus(ctx, id)
+func (k keptStatus) shown(now time.Time) bool {
+	return !k.at.IsZero() && (k.status.Done || now.Sub(k.at) <= statusKept)
 }
 
-func (s *server) countStatus(ctx context.Context, id broker.MessageID) (subscribers.Status, error) {
+func (k keptStatus) due(now time.Time) bool {
+	return !k.counting && now.Sub(k.at) > statusGood+statusRests*k.took
+}
+
+// status is that of a message, as it stood a moment ago if it is a wide one;
+// counted: false while the deliveries of such a one are counted for the first
+// time, and then it has none.
+func (s *server) status(ctx context.Context, id broker.MessageID) (status subscribers.Status, counted bool, err error) {
+	kept, current := s.statuses.look(id)
+	now := s.Now()
+	if current && kept.shown(now) {
+		if kept.due(now) {
+			s.countBehind(ctx, id)
+		}
+		return kept.status, true, nil
+	}
+	status, counted, err = s.Records.Outline(ctx, id, wideMessage)
+	if err != nil {
+		return status, false, fmt.Errorf("read status: %w", err)
+	}
+	if counted {
+		return status, true, nil
+	}
+	s.countBehind(ctx, id)
+	if !kept.shown(now) {
+		return status, false, nil
+	}
+	return status.CountedAs(kept.status), true, nil
+}
+
+// countBehind has a message counted while nobody waits for it, unless it is
+// being counted.
+func (s *server) countBehind(ctx context.Context, id broker.MessageID) {
+	changes, begun := s.statuses.begin(id)
+	if begun {
+		go s.countAnew(context.WithoutCancel(ctx), id, changes)
+	}
+}
+
+func (s *server) countAnew(ctx context.Context, id broker.MessageID, changes int) {
+	ctx, cancel := context.WithTimeout(ctx, countingMost)
+	defer cancel()
 	at, began := s.Now(), time.Now()
 	status, err := s.Records.Status(ctx, id)
 	if err != nil {
-		return status, fmt.Errorf("read status: %w", err)
-	}
-	if _, all := totals(status).reached(); all >= wideMessage {
-		s.statuses.keep(id, keptStatus{status: status, at: at, took: time.Since(began)})
-	}
-	return status, nil
-}
-
-func (s *server) countAnew(ctx context.Context, id broker.MessageID) {
-	ctx, cancel := context.WithTimeout(ctx, countingMost)
-	defer cancel()
-	if _, err := s.countStatus(ctx, id); err != nil {
-		s.statuses.forget()
+		s.statuses.giveUp(id)
 		s.Log.WarnContext(ctx, "status not counted anew", "message", id, "err", err)
+		return
 	}
+	s.statuses.keep(id, keptStatus{status: status, at: at, took: time.Since(began), changes: changes})
 }
 
-// look returns a kept status; stale: the caller is to count it anew, and nobody
-// else is told so.
-func (k *statuses) look(id broker.MessageID, now time.Time) (status subscribers.Status, found, stale bool) {
+// look returns what is kept of a message; current: nobody has changed anything since.
+func (k *statuses) look(id broker.MessageID) (one keptStatus, current bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	one, found := k.kept[id]
-	age := now.Sub(one.at)
-	if !found || age > statusKept {
-		return status, false, false
+	one = k.kept[id]
+	return one, one.changes == k.changes
+}
+
+// begin notes that a message is being counted; false: it is already.
+func (k *statuses) begin(id broker.MessageID) (changes int, begun bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	one, known := k.kept[id]
+	if one.counting {
+		return 0, false
 	}
-	if stale = age > statusGood+statusRests*one.took && !one.counting; stale {
-		one.counting = true
-		k.kept[id] = one
+	if k.kept == nil || !known && len(k.kept) >= statusesKept {
+		k.kept = make(map[broker.MessageID]keptStatus)
 	}
-	return one.status, true, stale
+	one.counting = true
+	k.kept[id] = one
+	return k.changes, true
 }
 
 func (k *statuses) keep(id broker.MessageID, one keptStatus) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.kept == nil || len(k.kept) >= statusesKept {
-		k.kept = make(map[broker.MessageID]keptStatus)
-	}
 	k.kept[id] = one
 }
 
-func (k *statuses) forget() {
+func (k *statuses) giveUp(id broker.MessageID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	clear(k.kept)
+	delete(k.kept, id)
 }
 
-// changing ends what is kept when somebody has changed something. Providers do
-// all the time, and their reports are counted soon enough.
+func (k *statuses) change() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.changes++
+}
+
+// changing notes that somebody has changed something. Providers do all the time,
+// and their reports are counted soon enough.
 func (s *server) changing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
 		if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/callbacks/") {
-			s.statuses.forget()
+			s.statuses.change()
 		}
 	})
 }

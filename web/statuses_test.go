@@ -16,9 +16,9 @@ import (
 // wideStatus is one of 300,000 people, of whom n have it.
 func wideStatus(w *world, n int) subscribers.Status {
 	st := w.statuses[tipID]
-	st.Partnerships = nil
+	st.Done, st.Partnerships = false, nil
 	for i := range 120 {
-		p := subscribers.PartnershipStatus{Partnership: broker.PartnershipID(fmt.Sprintf("plp-%03d", i)), Name: fmt.Sprintf("PLP %03d", i), State: subscribers.ApprovalApproved, Planned: true}
+		p := subscribers.PartnershipStatus{Approval: subscribers.ApprovalIDFor(tipID, 1, broker.PartnershipID(fmt.Sprint(i))), Partnership: broker.PartnershipID(fmt.Sprintf("plp-%03d", i)), Name: fmt.Sprintf("PLP %03d", i), State: subscribers.ApprovalApproved, Planned: true}
 		if i == 0 {
 			p.Channels = []subscribers.ChannelStatus{{Channel: channels.SMS, Counts: map[channels.State]int{channels.Delivered: n, channels.Pending: 300_000 - n}}}
 		}
@@ -30,32 +30,35 @@ func wideStatus(w *world, n int) subscribers.Status {
 	return st
 }
 
-// What takes long to count is shown as it stood, and counted anew behind the
-// page; what somebody decides is seen at once.
+// What takes long to count is shown as it stood, and counted behind the page;
+// before it has been counted once, the page says so. What somebody decides is
+// seen at once.
 func TestWideMessagesAreCountedBehindThePage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		shows := func(what string, n int) {
+		shows := func(what, want string) {
 			t.Helper()
-			body := w.get("/messages/" + tipID.String() + "?lang=en").Body.String()
-			synctest.Wait()
-			if want := fmt.Sprintf("%d of 300000", n); !strings.Contains(body, want) {
-				t.Errorf("%s: the page does not say %s", what, want)
+			if body := w.get("/messages/" + tipID.String() + "?lang=en").Body.String(); !strings.Contains(body, want) {
+				t.Errorf("%s: the page does not say %q", what, want)
 			}
+			synctest.Wait()
 		}
-		w.statuses[tipID] = wideStatus(w, 1)
-		shows("the first time", 1)
-		w.statuses[tipID] = wideStatus(w, 2)
-		shows("at once again", 1)
+		now := func(n int) { w.statuses[tipID] = wideStatus(w, n) }
+		now(1)
+		shows("the first time", "1 partnership has not answered yet · How many it has reached is being counted")
+		shows("once it is counted", "1 of 300000")
+		now(2)
+		shows("at once again", "1 of 300000")
 		w.now = w.now.Add(2 * time.Second)
-		shows("later, while it is counted", 1)
-		shows("once it is counted", 2)
-		w.statuses[tipID] = wideStatus(w, 3)
+		shows("later, while it is counted", "1 of 300000")
+		shows("once it is counted anew", "2 of 300000")
+		w.statuses[tipID].Partnerships[119].State = subscribers.ApprovalApproved
 		w.post("/approvals/"+w.approvalID().String()+"/release", url.Values{})
-		shows("after a decision", 3)
-		w.statuses[tipID] = wideStatus(w, 4)
+		shows("after a decision", "On its way: 2 of 300000")
+		now(4)
 		w.now = w.now.Add(time.Hour)
-		shows("much later", 4)
+		shows("much later", "is being counted")
+		shows("once it is counted then", "4 of 300000")
 	})
 }
 

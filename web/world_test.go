@@ -402,6 +402,19 @@ func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Stat
 	return found(w.statuses, id)
 }
 
+// Outline leaves the counts of a wide message out.
+func (w *world) Outline(ctx context.Context, id broker.MessageID, most int) (subscribers.Status, bool, error) {
+	status, err := w.Status(ctx, id)
+	if _, all := totals(status).reached(); err != nil || all <= most {
+		return status, err == nil, err
+	}
+	status.Done, status.Partnerships = false, slices.Clone(status.Partnerships)
+	for i := range status.Partnerships {
+		status.Partnerships[i].Channels, status.Partnerships[i].Unreached = nil, 0
+	}
+	return status, false, nil
+}
+
 func (w *world) Recent(_ context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error) {
 	var list []broker.Message
 	for _, m := range w.messages {
