@@ -79,12 +79,13 @@ func benchmarkTwilioGo(b *testing.B, transport http.RoundTripper) {
 	var n atomic.Int64
 	inParallel(b, func() error {
 		d := channeltest.Delivery(int(n.Add(1)), standIn{}.Address(int(n.Load())))
-		params, err := c.message(d)
+		form, err := c.message(d)
 		if err != nil {
 			return err
 		}
-		_, callErr := service.CreateMessage(params)
-		return callErr
+		to, from, body, callback := form.Get("To"), form.Get("From"), form.Get("Body"), form.Get("StatusCallback")
+		_, err = service.CreateMessage(&api.CreateMessageParams{To: &to, From: &from, Body: &body, StatusCallback: &callback})
+		return err
 	})
 }
 

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"strconv"
 	"time"
 
 	twilio "github.com/twilio/twilio-go/client"
-	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"relais/broker"
 	"relais/channels"
@@ -20,15 +21,16 @@ const maxValidity = 36_000
 
 // Channel sends text messages. It is safe for use from many goroutines.
 type Channel struct {
-	cfg       Config
-	callbacks string // the public address of this program; empty: no reports
-	texts     *cache
-	account   *account
-	meanings  map[int]meaning
-	validator twilio.RequestValidator
-	log       *slog.Logger
-	alarm     alarm
-	now       func() time.Time
+	cfg        Config
+	callbacks  string // the public address of this program; empty: no reports
+	texts      *cache
+	account    *account
+	meanings   map[int]meaning
+	signatures *signatures
+	validator  twilio.RequestValidator
+	log        *slog.Logger
+	alarm      alarm
+	now        func() time.Time
 }
 
 var _ channels.Channel = (*Channel)(nil)
@@ -55,9 +57,10 @@ func New(cfg Config, words channels.WordsByLang, callbackBase string, log *slog.
 	}
 	return &Channel{
 		cfg: cfg, callbacks: callbacks, account: account, log: log, now: time.Now,
-		texts:     newCache(renderer{words: words, inbound: cfg.Inbound}),
-		meanings:  meanings(),
-		validator: twilio.NewRequestValidator(cfg.AuthToken.Reveal()),
+		texts:      newCache(renderer{words: words, inbound: cfg.Inbound}),
+		meanings:   meanings(),
+		signatures: newSignatures(cfg.AuthToken.Reveal()),
+		validator:  twilio.NewRequestValidator(cfg.AuthToken.Reveal()),
 	}, nil
 }
 
@@ -69,58 +72,57 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err := ctx.Err(); err != nil {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Retryable, Err: fmt.Errorf("not called: %w", err)}
 	}
-	params, err := c.message(d)
+	form, err := c.message(d)
 	if err != nil {
 		return channels.Receipt{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	service, call := c.account.dial(ctx)
-	answer, err := service.CreateMessage(params)
+	call := c.account.dial(ctx)
+	answer, err := call.create(form)
 	if err != nil {
 		return channels.Receipt{}, c.failure(err, call.connected.Load())
 	}
-	return c.receipt(answer, *params.Body)
+	return c.receipt(answer, form.Get("Body"))
 }
 
 // message is the request's form for a delivery.
-func (c *Channel) message(d channels.Delivery) (*api.CreateMessageParams, error) {
-	to, text := d.To.Reveal(), c.texts.text(d)
+func (c *Channel) message(d channels.Delivery) (url.Values, error) {
+	to := d.To.Reveal()
 	if err := c.cfg.Countries.Check(to); err != nil { // a row from before the list, or from elsewhere
 		return nil, &channels.SendError{Class: channels.Rejected, Err: fmt.Errorf("the address %w", err)}
 	}
-	p := &api.CreateMessageParams{To: &to, Body: &text}
+	form := url.Values{"To": {to}, "Body": {c.texts.text(d)}}
 	if c.cfg.From != "" {
-		p.From = &c.cfg.From
+		form.Set("From", c.cfg.From)
 	}
 	if c.cfg.MessagingServiceSID != "" {
-		p.MessagingServiceSid = &c.cfg.MessagingServiceSID
+		form.Set("MessagingServiceSid", c.cfg.MessagingServiceSID)
 	}
 	if c.callbacks != "" {
-		callback := c.callbacks + callbackPath + d.ID.String()
-		p.StatusCallback = &callback
+		form.Set("StatusCallback", c.callbacks+callbackPath+d.ID.String())
 	}
 	if d.NotAfter.IsZero() {
-		return p, nil
+		return form, nil
 	}
 	left := d.NotAfter.Sub(c.now())
 	if left <= 0 {
 		return nil, &channels.SendError{Class: channels.Rejected, Err: errors.New("the message has expired")}
 	}
 	if seconds := max(1, int(left/time.Second)); seconds < maxValidity {
-		p.ValidityPeriod = &seconds
+		form.Set("ValidityPeriod", strconv.Itoa(seconds))
 	}
-	return p, nil
+	return form, nil
 }
 
 // receipt reads a 2xx answer. One that names no message came from somebody
 // else on the way, so nobody knows.
-func (c *Channel) receipt(m *api.ApiV2010Message, text string) (channels.Receipt, error) {
-	if m.Sid == nil || *m.Sid == "" {
+func (c *Channel) receipt(m created, text string) (channels.Receipt, error) {
+	if m.SID == "" {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Ambiguous, Err: errors.New("the provider's answer names no message")}
 	}
-	if m.ErrorCode != nil && m.Status != nil && stateOf(*m.Status) == channels.Failed {
+	if m.ErrorCode != nil && stateOf(m.Status) == channels.Failed {
 		return channels.Receipt{}, c.asSendError(&refusal{code: *m.ErrorCode})
 	}
-	return channels.Receipt{Ref: *m.Sid, Awaits: c.callbacks != "", Units: Count(text).Parts}, nil
+	return channels.Receipt{Ref: m.SID, Awaits: c.callbacks != "", Units: Count(text).Parts}, nil
 }

@@ -76,15 +76,11 @@ func TestValidity(t *testing.T) {
 	} {
 		d := delivery(t)
 		d.NotAfter = now.Add(left)
-		p, err := c.message(d)
+		form, err := c.message(d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ""
-		if p.ValidityPeriod != nil {
-			got = fmt.Sprint(*p.ValidityPeriod)
-		}
-		if got != want {
+		if got := form.Get("ValidityPeriod"); got != want {
 			t.Errorf("%s left: got %q, want %q", left, got, want)
 		}
 	}

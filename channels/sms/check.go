@@ -13,8 +13,8 @@ import (
 func (c *Channel) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	service, call := c.account.dial(ctx)
-	account, err := service.FetchAccount(c.cfg.AccountSID)
+	call := c.account.dial(ctx)
+	account, err := call.service().FetchAccount(c.cfg.AccountSID)
 	if err != nil {
 		return c.failure(err, call.connected.Load())
 	}

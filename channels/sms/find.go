@@ -27,8 +27,8 @@ func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Recei
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	to, size := d.To.Reveal(), newestListed
-	service, call := c.account.dial(ctx)
-	page, err := service.PageMessage(&api.ListMessageParams{To: &to, PageSize: &size}, "", "")
+	call := c.account.dial(ctx)
+	page, err := call.service().PageMessage(&api.ListMessageParams{To: &to, PageSize: &size}, "", "")
 	if err != nil {
 		return channels.Receipt{}, false, c.failure(err, call.connected.Load())
 	}

@@ -66,7 +66,7 @@ func (c *Channel) signedForm(r *http.Request, path string) (url.Values, error) {
 	}
 	form, err := formOf(body)
 	// An address with a query may say how the body is signed: twilio-go knows.
-	if err == nil && r.URL.RawQuery == "" && signedBy(c.cfg.AuthToken.Reveal(), public, form, signature) {
+	if err == nil && r.URL.RawQuery == "" && c.signatures.signed(public, form, signature) {
 		return form, nil
 	}
 	if !c.validator.ValidateBody(public, body, signature) {

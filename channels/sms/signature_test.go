@@ -20,9 +20,9 @@ func TestSignaturesAgreeWithTwilioGo(t *testing.T) {
 		for _, form := range forms {
 			right := sign(token, address, form)
 			for _, signature := range []string{right, right + "=", "", sign("another-token", address, form), sign(token, address+"x", form)} {
-				got, want := signedBy(token, address, form, signature), validator.ValidateBody(address, []byte(form.Encode()), signature)
+				got, want := newSignatures(token).signed(address, form, signature), validator.ValidateBody(address, []byte(form.Encode()), signature)
 				if got != want {
-					t.Errorf("signedBy(%s, %v, %q) = %v, twilio-go says %v", address, form, signature, got, want)
+					t.Errorf("signed(%s, %v, %q) = %v, twilio-go says %v", address, form, signature, got, want)
 				}
 			}
 		}
