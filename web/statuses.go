@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -141,12 +140,12 @@ func (k *statuses) change() {
 	k.changes++
 }
 
-// changing notes that somebody has changed something. Providers do all the time,
-// and their reports are counted soon enough.
+// changing notes that somebody has changed something. (What providers report does
+// not come here, and is counted soon enough.)
 func (s *server) changing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/callbacks/") {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			s.statuses.change()
 		}
 	})

@@ -47,8 +47,17 @@ func New(deps Deps, options Options) (http.Handler, error) {
 	return s.handler(), nil
 }
 
+// handler spares providers what browsers need, for a program heeds no header about
+// pages, and three of its reports come for each SMS.
 func (s *server) handler() http.Handler {
-	return s.logged(s.secured(s.changing(http.HandlerFunc(s.route))))
+	pages := s.secured(s.changing(http.HandlerFunc(s.route)))
+	return s.logged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/callbacks/") {
+			s.mux.ServeHTTP(w, r)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	}))
 }
 
 func newServer(deps Deps, options Options) (*server, error) {
