@@ -89,8 +89,9 @@ func leaseRows(ctx context.Context, t *tx, waiting []dueRow, until time.Time) (m
 // its recipient.
 func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subscribers.Claimed, error) {
 	found := make([]subscribers.Claimed, 0, len(ids))
+	read := claimedReader()
 	err := t.forWanted(ctx, deliveryBytes(ids), func(r row) error {
-		c, err := scanClaimed(r)
+		c, err := read(r)
 		found = append(found, c)
 		return err
 	}, `SELECT `+entryOf("d")+`,
@@ -107,21 +108,27 @@ func readClaimed(ctx context.Context, t *tx, ids []channels.DeliveryID) ([]subsc
 	return found, err
 }
 
-func scanClaimed(r row) (c subscribers.Claimed, err error) {
+// claimedReader reads one claimed entry after the other.
+func claimedReader() func(row) (subscribers.Claimed, error) {
 	var e entryRow
+	var c subscribers.Claimed
 	var address string
 	var wishes restRow
-	into := append(e.into(), &address, asTime{&c.Contact.Consent.At}, &c.Contact.Consent.How)
-	into = append(into, wishes.into()...)
-	if err := r.Scan(append(into, asFlag{&c.Left}, asFlag{&c.Stopped})...); err != nil {
-		return c, err
+	into := slices.Concat(e.into(), []any{&address, asTime{&c.Contact.Consent.At}, &c.Contact.Consent.How},
+		wishes.into(), []any{asFlag{&c.Left}, asFlag{&c.Stopped}})
+	return func(r row) (subscribers.Claimed, error) {
+		if err := r.Scan(into...); err != nil {
+			return subscribers.Claimed{}, err
+		}
+		found := c
+		found.Entry = e.entry()
+		if address != "" {
+			found.Contact.Channel, found.Contact.Address, found.Contact.State = found.Channel, channels.NewAddress(address), subscribers.ContactActive
+		}
+		rest, err := wishes.rest()
+		found.Wishes = rest
+		return found, err
 	}
-	c.Entry = e.entry()
-	if address != "" {
-		c.Contact.Channel, c.Contact.Address, c.Contact.State = c.Channel, channels.NewAddress(address), subscribers.ContactActive
-	}
-	c.Wishes, err = wishes.rest()
-	return c, err
 }
 
 func scanDue(r row) (d dueRow, err error) {

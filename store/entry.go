@@ -76,10 +76,16 @@ func (e *entryRow) entry() subscribers.Entry {
 	return e.Entry
 }
 
-func scanEntry(r row) (subscribers.Entry, error) {
+func scanEntry(r row) (subscribers.Entry, error) { return entryReader()(r) }
+
+// entryReader reads one entry after the other, always by way of the same row.
+func entryReader() func(row) (subscribers.Entry, error) {
 	var e entryRow
-	err := r.Scan(e.into()...)
-	return e.entry(), err
+	into := e.into()
+	return func(r row) (subscribers.Entry, error) {
+		err := r.Scan(into...)
+		return e.entry(), err
+	}
 }
 
 // Entry returns one, or subscribers.ErrNotFound.

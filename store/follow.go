@@ -56,6 +56,8 @@ type digestOutcome struct {
 	partnership string
 }
 
+// digestsAmong finds digests by their items, for most outcomes are of deliveries
+// that nothing goes out in: the index of items has none of these.
 func digestsAmong(ctx context.Context, t *tx, outcomes []subscribers.Outcome) ([]digestOutcome, error) {
 	ids := make([]channels.DeliveryID, len(outcomes))
 	for i, o := range outcomes {
@@ -69,7 +71,8 @@ func digestsAmong(ctx context.Context, t *tx, outcomes []subscribers.Outcome) ([
 		d.Outcome = outcomes[n]
 		found = append(found, d)
 		return err
-	}, `SELECT w.n, d.partnership FROM wanted w CROSS JOIN deliveries d WHERE d.id = w.id AND d.purpose = 'digest' ORDER BY w.n`)
+	}, `SELECT w.n, d.partnership FROM wanted w CROSS JOIN deliveries d
+		WHERE EXISTS (SELECT 1 FROM deliveries i WHERE i.digest = w.id) AND d.id = w.id ORDER BY w.n`)
 	return found, err
 }
 

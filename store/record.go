@@ -119,6 +119,7 @@ func updateRows(ctx context.Context, t *tx, outcomes []subscribers.Outcome) (sta
 // changed from the rest.
 func recordEach(ctx context.Context, t *tx, update string, outcomes []subscribers.Outcome, args func(subscribers.Outcome) []any) (took, rest []subscribers.Outcome, err error) {
 	changed, err := t.each(ctx, update, len(outcomes), func(i int) []any { return args(outcomes[i]) })
+	took = make([]subscribers.Outcome, 0, len(outcomes))
 	for i, o := range outcomes {
 		if changed[i] {
 			took = append(took, o)
