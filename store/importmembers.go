@@ -52,21 +52,21 @@ func (s *Store) ImportMembers(ctx context.Context, p broker.PartnershipID, rows 
 }
 
 func importMembers(ctx context.Context, t *tx, p broker.PartnershipID, rows []MemberRow, consent subscribers.Consent) (ImportResult, error) {
-	_, err := one(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(p))
+	found, err := one(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id = $1`, string(p))
 	if errors.Is(err, subscribers.ErrNotFound) {
 		return ImportResult{}, fmt.Errorf("partnership %s is not known; import it first: %w", p, err)
 	}
 	if err != nil {
 		return ImportResult{}, err
 	}
-	known, err := readRegister(ctx, t, inPartnership(p), rows)
+	known, err := readRegister(ctx, t, inPartnership(found), rows)
 	if err != nil {
 		return ImportResult{}, err
 	}
 	if known.leavers, err = readLeavers(ctx, t, p, rows); err != nil {
 		return ImportResult{}, err
 	}
-	return known.takeAll(ctx, t, inPartnership(p), rows, consent)
+	return known.takeAll(ctx, t, inPartnership(found), rows, consent)
 }
 
 // takeAll brings every row into the tables and counts what that changed.

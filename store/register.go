@@ -30,6 +30,7 @@ type person struct {
 	subscribers.Member
 	role  subscribers.Role // empty: not of it
 	left  bool
+	was   subscribers.Role      // before the rows; empty: nothing, or they had left
 	gone  []subscribers.Contact // that the rows replaced
 	dirty bool
 }
@@ -45,6 +46,9 @@ func (g *register) take(row MemberRow, consent subscribers.Consent) change {
 	}
 	if p.left && !g.returns {
 		return hasLeft
+	}
+	if !p.dirty && !p.left {
+		p.was = p.role
 	}
 	what := p.become(row, consent)
 	g.add(p)

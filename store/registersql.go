@@ -12,14 +12,17 @@ import (
 // place is what people are imported into: a partnership, or a zone's police.
 type place struct {
 	table, column, id string
-	again             string // what a row changes besides the role for who is there already
+	again             string           // what a row changes besides the role for who is there already
+	post              subscribers.Post // its place, without a role
 }
 
-func inPartnership(id broker.PartnershipID) place {
-	return place{"memberships", "partnership", string(id), ""}
+func inPartnership(p subscribers.Partnership) place {
+	return place{"memberships", "partnership", string(p.ID), "", subscribers.Post{Zone: p.Zone, Partnership: p.ID}}
 }
 
-func inZone(id broker.ZoneID) place { return place{"officers", "zone", string(id), ", left_at = 0"} }
+func inZone(id broker.ZoneID) place {
+	return place{"officers", "zone", string(id), ", left_at = 0", subscribers.Post{Zone: id}}
+}
 
 // readRegister reads the people whom rows may mean: all who have one of their
 // addresses, and those of this place without any.
@@ -105,6 +108,9 @@ func (g *register) write(ctx context.Context, t *tx, p place, now time.Time) err
 			return []any{p.id, people[i].ID.UUID[:], string(people[i].role), millis(now)}
 		})
 	if err != nil {
+		return err
+	}
+	if err := noteImported(ctx, t, p, people, now); err != nil {
 		return err
 	}
 	return writeContacts(ctx, t, people)

@@ -82,6 +82,12 @@ func (s *server) apiSetAbsences(w http.ResponseWriter, r *http.Request) {
 		s.failJSON(w, r, "write the absences", err)
 		return
 	}
+	at := slices.IndexFunc(approvers, func(a subscribers.Approver) bool { return a.ID == body.Member })
+	post := subscribers.Post{Role: subscribers.PostRole(approvers[at].Role), Zone: p.Zone, Partnership: p.ID}
+	if err := s.notePost(r.Context(), subscribers.PostMove{Post: post, Who: body.Member, Changed: subscribers.AwayChanged}); err != nil {
+		s.failJSON(w, r, "write the absences", err)
+		return
+	}
 	s.apiAbsences(w, r)
 }
 

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -81,7 +83,31 @@ func (s *server) apiSetRest(w http.ResponseWriter, r *http.Request) {
 		s.failJSON(w, r, "write when the member rests", err)
 		return
 	}
+	if err := s.noteRest(r.Context(), id); err != nil {
+		s.failJSON(w, r, "write when the member rests", err)
+		return
+	}
 	writeJSON(w, http.StatusOK, restAsJSON(rest))
+}
+
+// noteRest writes into the journal of each partnership of a member that their
+// wish was changed, and by which program: it was not they.
+func (s *server) noteRest(ctx context.Context, id subscribers.MemberID) error {
+	in, err := s.Members.Belonging(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read partnerships: %w", err)
+	}
+	for _, of := range in {
+		p, err := s.Records.Partnership(ctx, of)
+		if err != nil {
+			return fmt.Errorf("read partnership: %w", err)
+		}
+		post := subscribers.Post{Role: subscribers.PostMember, Zone: p.Zone, Partnership: p.ID}
+		if err := s.notePost(ctx, subscribers.PostMove{Post: post, Who: id, Changed: subscribers.RestChanged}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func memberInPath(w http.ResponseWriter, r *http.Request) (subscribers.MemberID, bool) {

@@ -101,7 +101,7 @@ func (s *server) getInboxJournal(w http.ResponseWriter, r *http.Request, partner
 		}
 		p.Entries = append(p.Entries, entry)
 	}
-	if p.Posts, err = s.postLines(r.Context(), p.view, partnership); err != nil {
+	if p.Posts, err = s.postLines(r.Context(), p.view, partnership.Zone, partnership.ID); err != nil {
 		s.failPage(w, r, "show the journal", err)
 		return
 	}

@@ -27,6 +27,7 @@ type peoplePage struct {
 	Reads       []choice
 	Choices     []choice // of posts
 	Faults      faults   // by field: keys of the catalogue
+	PostLines   []string // what became of the posts of the zone's police
 
 	Said  string // what was done
 	Link  string // an invitation that no email took; its bearer can sign in
@@ -86,6 +87,10 @@ func (s *server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 		return
 	}
 	p.Groups = p.groups(holders, partnerships, callerOf(r.Context()).account.ID)
+	if p.PostLines, err = s.postLines(r.Context(), p.view, p.Zone, ""); err != nil {
+		s.failPage(w, r, "show the people", err)
+		return
+	}
 	p.fillChoices(partnerships, r.PostFormValue("post"), r.PostFormValue("reads"))
 	s.show(w, r, status, "people", p)
 }

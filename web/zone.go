@@ -229,7 +229,7 @@ func (s *server) showPartnership(w http.ResponseWriter, r *http.Request, status 
 	for _, stage := range subscribers.Stages() {
 		p.Stages = append(p.Stages, choice{string(stage), p.T("stage." + string(stage)), string(stage) == chosen})
 	}
-	if p.PostLines, err = s.postLines(r.Context(), p.view, of); err != nil {
+	if p.PostLines, err = s.postLines(r.Context(), p.view, of.Zone, of.ID); err != nil {
 		s.failPage(w, r, "read the posts", err)
 		return
 	}

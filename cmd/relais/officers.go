@@ -86,10 +86,22 @@ func (c *officersLeaveCommand) Run(ctx context.Context, p *program, g *Globals) 
 		return fmt.Errorf("%q is not an officer's id: give one that relais officers lists", c.Officer)
 	}
 	return withStore(ctx, p, g, func(s *store.Store) error {
-		if err := s.RetireOfficer(ctx, broker.ZoneID(c.Zone), subscribers.MemberID{UUID: id}, time.Now()); err != nil {
+		zone, who, now := broker.ZoneID(c.Zone), subscribers.MemberID{UUID: id}, time.Now()
+		account, err := s.Account(ctx, who)
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(p.Stdout, "%s is off duty in %s.\n", c.Officer, c.Zone)
+		if err := s.RetireOfficer(ctx, zone, who, now); err != nil {
+			return err
+		}
+		for _, post := range account.Posts {
+			if post.Zone == zone && post.Partnership == "" {
+				if err := s.NotePost(ctx, subscribers.PostMove{Post: post, Who: who, Terminal: true, At: now}); err != nil {
+					return err
+				}
+			}
+		}
+		_, err = fmt.Fprintf(p.Stdout, "%s is off duty in %s.\n", c.Officer, c.Zone)
 		return err
 	})
 }
