@@ -50,11 +50,11 @@ func enterPaper(ctx context.Context, t *tx, a subscribers.Application, again boo
 			return false, err
 		}
 	}
-	if len(asked) == 0 || onFile {
-		return onFile, nil
-	}
 	a.Contacts = asked
-	return false, insertApplication(ctx, t, a)
+	if len(asked) == 0 || onFile { // nothing waits; it is kept for as long as it counts (roomForApplication)
+		a.ID, a.Contacts, a.Name, a.Expires = subscribers.NewApplicationID(), nil, "", a.Made.Add(time.Hour)
+	}
+	return onFile, insertApplication(ctx, t, a)
 }
 
 // notCopiedYet refuses the paper that somebody copies a second time, or with again

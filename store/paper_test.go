@@ -135,3 +135,24 @@ func TestPaperIsLimited(t *testing.T) {
 		}
 	})
 }
+
+// A landline and who wants paper alone count as well, for the same hour; what is
+// kept of them to be counted goes after it.
+func TestPaperThatAsksNobodyIsLimited(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		addPartnership(t, s, tilleuls)
+		enter(t, s, onPaper("Rosa Claes", noon, landline("+3281123456")), nil)
+		enter(t, s, onPaper("Jules Denis", noon), nil)
+		third := onPaper("Jean Petit", noon, landline("+3281123457"))
+		if _, err := s.EnterPaper(t.Context(), third, false, 2); !errors.Is(err, subscribers.ErrTooMany) {
+			t.Errorf("the third of two: %v", err)
+		}
+		same(t, "members", len(members(t, s, tilleuls)), 2)
+		same(t, "waiting", got(s.PaperWaiting(t.Context(), tilleuls, noon))(t), 0)
+		third.Made = noon.Add(time.Hour)
+		if _, err := s.EnterPaper(t.Context(), third, false, 2); err != nil {
+			t.Errorf("an hour later: %v", err)
+		}
+		same(t, "dropped", got(s.DropApplications(t.Context(), noon.Add(time.Hour+time.Minute), 10))(t), 2)
+	})
+}
