@@ -144,7 +144,22 @@ func (s *server) readMessage(w http.ResponseWriter, r *http.Request) (broker.Mes
 		s.failJSON(w, r, "read the message", err)
 		return m, false
 	}
-	return m, s.mayWrite(w, r, m)
+	return m, s.mayWrite(w, r, m) && s.filledIn(w, r, m)
+}
+
+// filledIn says whether a message leaves nothing of a text of its zone in
+// brackets, or answers what it does.
+func (s *server) filledIn(w http.ResponseWriter, r *http.Request, m broker.Message) bool {
+	left, err := s.ownBrackets(r.Context(), m.Zone, m.Kind, m.Texts)
+	switch {
+	case err != nil:
+		s.failJSON(w, r, "look for what is not filled in", err)
+	case len(left) > 0:
+		refuseFault(w, &left[0])
+	default:
+		return true
+	}
+	return false
 }
 
 // mayWrite says whether the caller may write for a message's zone, and about what

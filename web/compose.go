@@ -162,10 +162,12 @@ func (s *server) postMessage(w http.ResponseWriter, r *http.Request) {
 	}
 	m, wrong := f.message(s.Now(), s.local)
 	s.texts.noteBrackets(f, wrong)
-	if err := s.noteOwnBrackets(r.Context(), f, wrong); err != nil {
+	left, err := s.ownBrackets(r.Context(), f.Zone, f.Kind, f.Texts)
+	if err != nil {
 		s.failPage(w, r, "look for what is not filled in", err)
 		return
 	}
+	wrong.noteLeft(left)
 	m.AuthorID = who.account.ID.UUID
 	if f.answers() {
 		earlier, err := s.referenced(r.Context(), f)

@@ -9,6 +9,7 @@ import (
 
 	"relais/broker"
 	"relais/channels/sms"
+	"relais/subscribers"
 )
 
 // Every kind has an example in every language. It is a message that could be
@@ -93,6 +94,17 @@ func TestBracketsOfAProgram(t *testing.T) {
 	answer := w.do(request{method: http.MethodPost, path: "/api/messages", body: string(data)})
 	if answer.Code != http.StatusBadRequest || !strings.Contains(answer.Body.String(), `"field":"texts.nl.title"`) || len(w.published) != 0 {
 		t.Errorf("got %d: %s", answer.Code, answer.Body)
+	}
+	w.kept = []subscribers.Template{{Zone: "demo", Kind: m.Kind, Texts: map[broker.Lang]broker.Text{broker.Dutch: {Title: "Boot gestolen aan [kade]"}}}}
+	m.Texts[broker.Dutch] = broker.Text{Title: "Boot gestolen aan [kade]", Body: "Blijf binnen."}
+	if data, err = json.Marshal(m); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/api/messages", "/api/messages?anyway=true", "/api/messages/alike"} {
+		answer := w.do(request{method: http.MethodPost, path: path, body: string(data)})
+		if answer.Code != http.StatusBadRequest || !strings.Contains(answer.Body.String(), "still holds [kade]") || len(w.published) != 0 {
+			t.Errorf("%s, with a place of the zone's own text: got %d: %s", path, answer.Code, answer.Body)
+		}
 	}
 	m.Texts[broker.Dutch] = broker.Text{Title: "Inbraak bezig, Kerkstraat", Body: "Blijf binnen [en kalm]."}
 	if left, err := Unfilled(m); err != nil || left != nil {

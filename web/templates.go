@@ -290,16 +290,16 @@ func (s *server) templated(ctx context.Context, f form, id string) (form, error)
 	return f, nil
 }
 
-// noteOwnBrackets finds what a text of the zone left to fill in and nobody did.
-func (s *server) noteOwnBrackets(ctx context.Context, f form, wrong faults) error {
-	kept, err := s.Templates.Templates(ctx, f.Zone)
+// ownBrackets finds what a text of the zone left to fill in and nobody did.
+func (s *server) ownBrackets(ctx context.Context, zone broker.ZoneID, kind broker.Kind, texts map[broker.Lang]broker.Text) (left []broker.Fault, err error) {
+	kept, err := s.Templates.Templates(ctx, zone)
 	if err != nil {
-		return fmt.Errorf("list templates: %w", err)
+		return nil, fmt.Errorf("list templates: %w", err)
 	}
 	for _, one := range kept {
-		if one.Kind == f.Kind {
-			wrong.noteLeft(leftOf(one.Texts, f.Texts))
+		if one.Kind == kind {
+			left = append(left, leftOf(one.Texts, texts)...)
 		}
 	}
-	return nil
+	return left, nil
 }

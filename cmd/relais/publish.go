@@ -75,16 +75,18 @@ func (c *publishCommand) Run(ctx context.Context, p *program, g *Globals) error 
 }
 
 // refuseAlike asks the running relais whether nearly the same was published
-// already. Where none answers under the configured address, as on the machine
-// of a program that has NATS alone, nobody can say.
+// already, and whether a text of the zone's own is left with something to fill in.
+// Where none answers under the configured address, as on the machine of a program
+// that has NATS alone, nobody can say.
 func (c *publishCommand) refuseAlike(ctx context.Context, p *program, cfg *config.Config, m broker.Message) error {
-	if c.Anyway {
-		return nil
-	}
 	err := Server{}.client(cfg).post(ctx, "/api/messages/alike", m, nil)
 	var refused *refusedError
 	switch {
 	case !errors.As(err, &refused): // nobody answers, or nothing is alike
+		return nil
+	case refused.status == http.StatusBadRequest:
+		return refused
+	case refused.status == http.StatusConflict && c.Anyway:
 		return nil
 	case refused.status == http.StatusConflict:
 		return errors.New(strings.ReplaceAll(refused.Error(), "?anyway=true", "--anyway"))
