@@ -84,7 +84,7 @@ func TestJournalExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"2026-11-23 20:12", "Alerte", "Urgent\u00a0: agir tout de suite", `'=HYPERLINK("https://evil.example";"Cliquez")`, author, "Refusé\u00a0: pas envoyé",
+		"2026-11-23 20:12", "Alerte", "Urgent\u00a0: tout de suite", `'=HYPERLINK("https://evil.example";"Cliquez")`, author, "Refusé\u00a0: pas envoyé",
 		"' +32 470", "dans la boîte de réception", "2026-11-23 20:15", "", "'@SUM(A1)", "61", "58", alertID.String(),
 	}
 	if diff := cmp.Diff(want, rows[1]); diff != "" || len(rows) != 2 || len(rows[0]) != len(want) {
