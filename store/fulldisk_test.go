@@ -11,25 +11,14 @@ import (
 	"syscall"
 	"testing"
 
+	"relais/broker/breaktest"
 	"relais/store"
 )
 
 // A full disk is an error that says what to do. What was written before is
 // there, and as soon as there is room the same store writes again.
 func TestSQLiteGoesOnAfterAFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	err := syscall.Mount("relais", dir, "tmpfs", 0, "size=16m")
-	if errors.Is(err, syscall.EPERM) {
-		t.Skip("a small disk can only be mounted by root")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
+	dir := breaktest.SmallDisk(t, "16m")
 	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "relais.db"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -3,16 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
-	"math"
-	"net"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
+	"relais/broker/breaktest"
 	"relais/store"
 )
 
@@ -24,19 +21,19 @@ func TestAConnectionThatLeadsNowhereIsGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dead atomic.Int64
-	at.Host, _ = swallowing(t, at.Host, &dead)
+	way := breaktest.NewWay(t, at.Host)
+	at.Host = way.Address()
 	s, err := store.Open(t.Context(), at.String(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	dead.Store(math.MaxInt64)
+	way.Deaf(true)
 	s.HasPatience(200 * time.Millisecond)
 	if _, err := s.Partnerships(t.Context(), ""); err == nil {
 		t.Fatal("a read came to an end over a dead way")
 	}
-	dead.Store(0)
+	way.Deaf(false)
 	s.HasPatience(30 * time.Second)
 	if _, err := s.Partnerships(t.Context(), ""); err != nil {
 		t.Errorf("the next read does not take a new connection: %v", err)
@@ -50,8 +47,8 @@ func TestOnlySilenceIsGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dead atomic.Int64
-	at.Host, _ = swallowing(t, at.Host, &dead)
+	way := breaktest.NewWay(t, at.Host)
+	at.Host = way.Address()
 	s, err := store.Open(t.Context(), at.String(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -62,11 +59,11 @@ func TestOnlySilenceIsGivenUp(t *testing.T) {
 		t.Errorf("a long transaction was given up: %v", err)
 	}
 	s.HasPatience(200 * time.Millisecond)
-	err = s.Statements(t.Context(), 2, func() { dead.Store(math.MaxInt64) })
+	err = s.Statements(t.Context(), 2, func() { way.Deaf(true) })
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a transaction that died: got %v, want that it took too long", err)
 	}
-	dead.Store(0)
+	way.Deaf(false)
 	s.HasPatience(30 * time.Second)
 	if _, err := s.Partnerships(t.Context(), ""); err != nil {
 		t.Errorf("the next read: %v", err)
@@ -80,9 +77,8 @@ func TestAPoolOfDeadConnectionsIsLeftBehind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dead atomic.Int64
-	var made *atomic.Int64
-	at.Host, made = swallowing(t, at.Host, &dead)
+	way := breaktest.NewWay(t, at.Host)
+	at.Host = way.Address()
 	s, err := store.Open(t.Context(), at.String(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +92,7 @@ func TestAPoolOfDeadConnectionsIsLeftBehind(t *testing.T) {
 	}
 	reading.Wait()
 	time.Sleep(1100 * time.Millisecond) // so long that they count as rested
-	dead.Store(made.Load())
+	way.HalfOpen()
 	if _, err := s.Partnerships(t.Context(), ""); err != nil {
 		t.Errorf("the read waited for a connection that leads nowhere: %v", err)
 	}
@@ -111,8 +107,8 @@ func TestLocksOfADeadNodeAreGivenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var dead atomic.Int64
-	at.Host, _ = swallowing(t, at.Host, &dead)
+	way := breaktest.NewWay(t, at.Host)
+	at.Host = way.Address()
 	nodes := make([]*store.Store, 2)
 	for i, address := range []string{at.String(), direct} {
 		if nodes[i], err = store.Open(t.Context(), address, slog.New(slog.DiscardHandler)); err != nil {
@@ -127,7 +123,7 @@ func TestLocksOfADeadNodeAreGivenBack(t *testing.T) {
 			waiting.Go(func() { _ = nodes[0].Statements(t.Context(), 1, nil) })
 		}
 		time.Sleep(500 * time.Millisecond)
-		dead.Store(math.MaxInt64)
+		way.Deaf(true)
 	})
 	if err == nil {
 		t.Fatal("the transaction of the dead node came to an end")
@@ -140,68 +136,5 @@ func TestLocksOfADeadNodeAreGivenBack(t *testing.T) {
 	}
 	if err != nil {
 		t.Errorf("the other node waits for the locks of the dead one: %v", err)
-	}
-}
-
-// swallowing passes bytes on to a server. Of its connections, counted from 1,
-// those up to dead lead nowhere; made counts them.
-func swallowing(t *testing.T, server string, dead *atomic.Int64) (address string, made *atomic.Int64) {
-	t.Helper()
-	made = new(atomic.Int64)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	var open []io.Closer
-	t.Cleanup(func() {
-		_ = l.Close()
-		mu.Lock()
-		defer mu.Unlock()
-		for _, c := range open {
-			_ = c.Close()
-		}
-	})
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return // closed
-			}
-			n := made.Add(1)
-			to, err := net.Dial("tcp", server)
-			if err != nil {
-				_ = client.Close()
-				continue
-			}
-			mu.Lock()
-			open = append(open, client, to)
-			mu.Unlock()
-			isDead := func() bool { return n <= dead.Load() }
-			go carry(to, client, isDead)
-			go carry(client, to, isDead)
-		}
-	}()
-	return l.Addr().String(), made
-}
-
-func carry(to io.WriteCloser, from io.Reader, isDead func() bool) {
-	defer func() {
-		if !isDead() { // else the other side does not hear of it
-			_ = to.Close()
-		}
-	}()
-	buffer := make([]byte, 4096)
-	for {
-		n, err := from.Read(buffer)
-		if err != nil {
-			return
-		}
-		if isDead() {
-			continue
-		}
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return
-		}
 	}
 }

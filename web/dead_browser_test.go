@@ -16,7 +16,7 @@ func TestDeadLettersAreReplayedAtTheDeskInChromium(t *testing.T) {
 	w := newWorld(t)
 	sms := w.withMoreDead()
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(), chromedp.Navigate(server.URL+"/?zone=demo&lang=nl"), chromedp.WaitVisible(chromedp.CSS(`#dead`)))
 	picture(ctx, t, "dead-desk")
 	browsertest.Do(ctx, t,

@@ -201,7 +201,7 @@ func TestInboxInChromium(t *testing.T) {
 	w.withElsewhere()
 	w.withCoordinator()
 	server := httptest.NewServer(w.asSignedIn())
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Phone(), chromedp.Navigate(server.URL+"/inbox?lang=fr"))
 	note := chromedp.CSS(`input[name="note"]`)
 	browsertest.Do(ctx, t, chromedp.WaitVisible(note), chromedp.SendKeys(note, "Bonsoir"))

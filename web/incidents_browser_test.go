@@ -15,7 +15,7 @@ func TestAnOfficerAcknowledgesAnIncidentInChromium(t *testing.T) {
 	ctx := browsertest.Start(t)
 	w := newWorld(t)
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(), chromedp.Navigate(server.URL+"/?zone=demo&lang=nl"), chromedp.WaitVisible(chromedp.CSS(`#incidents`)))
 	if got := browsertest.Eval[int](ctx, t, `document.documentElement.scrollWidth`); got > 1280 {
 		t.Errorf("the desk is %d pixels wide, want at most 1280", got)

@@ -62,7 +62,7 @@ func TestJoinInChromiumByKeyboard(t *testing.T) {
 	w := newWorld(t)
 	w.launch()
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Desk(), chromedp.Navigate(server.URL+"/join/tilleuls?lang=nl"))
 	for _, step := range []struct{ to, keys string }{
 		{"#name", "Jeanne Lambert"}, {"#street", "rue des Tilleuls"}, {"#number", "12"}, {"#sms", "0470 12 34 56"}, {"#agree-sms", " "}, {"button.big", kb.Enter},

@@ -92,7 +92,7 @@ func TestLiveFollowsForWhoHasSignedIn(t *testing.T) {
 	sending := w.statusOf(alertID)
 	sending.Partnerships[0].State = subscribers.ApprovalApproved
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
 	s := w.stream(ctx, server)

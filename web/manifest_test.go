@@ -107,7 +107,7 @@ func TestInboxIsInstallable(t *testing.T) {
 	w.withElsewhere()
 	w.withCoordinator()
 	server := httptest.NewServer(w.asSignedIn())
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Phone(), chromedp.Navigate(server.URL+"/inbox?lang=de"))
 	read, err := chromedp.Call(ctx, page.GetAppManifest, page.GetAppManifestParams{})
 	if err != nil || len(read.Errors) > 0 || !strings.Contains(read.URL, "/inbox.webmanifest?lang=de") {

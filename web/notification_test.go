@@ -43,7 +43,7 @@ func TestNotificationsInChromium(t *testing.T) {
 	ctx := browsertest.Start(t)
 	w := newWorld(t)
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	page := server.URL + w.link(subscribers.CanDecide, askID)
 	worker := register(ctx, t, server.URL, page)
 	send := pushChannel(t)

@@ -16,7 +16,7 @@ func TestAnOfficerClosesACaseInChromium(t *testing.T) {
 	ctx := browsertest.Start(t)
 	w := newWorld(t)
 	server := httptest.NewServer(w.handler)
-	defer server.Close()
+	defer shut(server)
 	browsertest.Do(ctx, t, browsertest.Phone(),
 		chromedp.Navigate(server.URL+"/?lang=fr"),
 		chromedp.Click(chromedp.CSS(`a[href^="/cases?"]`)),

@@ -15,26 +15,8 @@ import (
 	"time"
 
 	"relais/broker"
+	"relais/broker/breaktest"
 )
-
-// smallDisk is a file system of its own that is soon full. It needs root.
-func smallDisk(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	err := syscall.Mount("relais", dir, "tmpfs", 0, "size=24m")
-	if errors.Is(err, syscall.EPERM) {
-		t.Skip("a small disk can only be mounted by root")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
 
 // fill leaves no byte on the disk until the returned function is called.
 func fill(t *testing.T, dir string) (free func()) {
@@ -60,7 +42,7 @@ func fill(t *testing.T, dir string) (free func()) {
 // A full disk stops the streams. As soon as there is room they go on by
 // themselves, and have all that they ever took.
 func TestStreamsGoOnAfterAFullDisk(t *testing.T) {
-	dir := smallDisk(t)
+	dir := breaktest.SmallDisk(t, "24m")
 	log, written := logTo()
 	b, err := Open(t.Context(), Config{Listen: "127.0.0.1:0", StoreDir: dir}, log)
 	if err != nil {
@@ -123,7 +105,7 @@ func untilRefused(t *testing.T, b *Broker) (stored []string) {
 
 // Streams that start on a full disk could be left out, so nothing starts.
 func TestNothingStartsOnAFullDisk(t *testing.T) {
-	dir := smallDisk(t)
+	dir := breaktest.SmallDisk(t, "24m")
 	defer fill(t, dir)()
 	_, err := Open(t.Context(), Config{StoreDir: dir}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "make room") {

@@ -328,18 +328,8 @@ const benchPatience = 10 * time.Minute
 
 // waitUntil asks again and again until it is so.
 func waitUntil(ctx context.Context, what string, so func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, benchPatience)
-	defer cancel()
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		if ok, err := so(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("it did not happen that %s: %w", what, ctx.Err())
-		case <-ticker.C:
-		}
+	if err := within(ctx, benchPatience, so); err != nil {
+		return fmt.Errorf("wait until %s: %w", what, err)
 	}
+	return nil
 }

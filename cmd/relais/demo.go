@@ -271,24 +271,3 @@ func (d *demo) question(ctx context.Context, m broker.Message, p subscribers.Par
 	link := d.node.url + "/a/" + d.node.may.Token(subscribers.CanDecide, letters[0].ID)
 	return question{p, approval, first.Name, link}, nil
 }
-
-// demoPatience is how long the demonstration waits for one thing.
-const demoPatience = time.Minute
-
-// until asks again and again until it is so, within demoPatience.
-func until(ctx context.Context, so func() (bool, error)) error {
-	ctx, cancel := context.WithTimeout(ctx, demoPatience)
-	defer cancel()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		if ok, err := so(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("it did not happen within %s: %w", demoPatience, ctx.Err())
-		case <-ticker.C:
-		}
-	}
-}

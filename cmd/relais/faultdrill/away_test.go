@@ -25,8 +25,8 @@ func TestProvidersAway(t *testing.T) {
 	w.breaks(fault{"every provider is away for " + away.String(), everyChannel(), func(*town) {
 		w.misbehave("push", `{"errorRate":1}`)
 		var ways sync.WaitGroup
-		ways.Go(func() { w.sms.refuse(away) })
-		ways.Go(func() { w.mail.refuse(away) })
+		ways.Go(func() { w.sms.Refuse(away) })
+		ways.Go(func() { w.mail.Refuse(away) })
 		for i := range 4 {
 			w.publish(kinds()[i%2])
 			time.Sleep(away / 8)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"relais/broker/breaktest"
 	"relais/channels"
 )
 
@@ -80,25 +81,25 @@ func linkFaults() []fault {
 	for _, way := range []struct {
 		name  string
 		hides []channels.Name
-		of    func(w *town) *link
+		of    func(w *town) *breaktest.Way
 	}{
-		{"Redis", nil, func(w *town) *link { return w.redisLink }},
-		{"PostgreSQL", everyChannel(), func(w *town) *link { return w.pgLink }},
-		{"NATS", nil, func(w *town) *link { return w.nats.links[w.dice.IntN(len(w.nats.links))] }},
-		{"the phone company", []channels.Name{channels.SMS}, func(w *town) *link { return w.sms }},
-		{"the mail server", []channels.Name{channels.Email}, func(w *town) *link { return w.mail }},
+		{"Redis", nil, func(w *town) *breaktest.Way { return w.redisLink }},
+		{"PostgreSQL", everyChannel(), func(w *town) *breaktest.Way { return w.pgLink }},
+		{"NATS", nil, func(w *town) *breaktest.Way { return w.nats.links[w.dice.IntN(len(w.nats.links))] }},
+		{"the phone company", []channels.Name{channels.SMS}, func(w *town) *breaktest.Way { return w.sms }},
+		{"the mail server", []channels.Name{channels.Email}, func(w *town) *breaktest.Way { return w.mail }},
 	} {
 		all = append(all,
-			fault{"the way to " + way.name + " is cut", way.hides, func(w *town) { way.of(w).cut() }},
-			fault{"the way to " + way.name + " is slow", way.hides, func(w *town) { way.of(w).slow(w.moment(80), w.moment(3000)) }},
-			fault{"the way to " + way.name + " stands still", way.hides, func(w *town) { way.of(w).stall(w.moment(3000)) }},
+			fault{"the way to " + way.name + " is cut", way.hides, func(w *town) { way.of(w).Cut() }},
+			fault{"the way to " + way.name + " is slow", way.hides, func(w *town) { way.of(w).Slow(w.moment(80), w.moment(3000)) }},
+			fault{"the way to " + way.name + " stands still", way.hides, func(w *town) { way.of(w).Stall(w.moment(3000)) }},
 			fault{"the way to " + way.name + " is half open", way.hides, func(w *town) {
-				way.of(w).halfOpen()
+				way.of(w).HalfOpen()
 				w.mu.Lock()
 				defer w.mu.Unlock()
 				w.troubles = append(w.troubles, trouble{time.Now(), time.Now().Add(halfOpenFor), way.hides})
 			}},
-			fault{"nothing answers on the way to " + way.name, way.hides, func(w *town) { way.of(w).refuse(w.moment(2500)) }})
+			fault{"nothing answers on the way to " + way.name, way.hides, func(w *town) { way.of(w).Refuse(w.moment(2500)) }})
 	}
 	return all
 }

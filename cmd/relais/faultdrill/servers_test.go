@@ -14,12 +14,14 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"relais/broker/breaktest"
 )
 
 // natsServers are one server, or a cluster of three.
 type natsServers struct {
 	servers  []*process
-	links    []*link
+	links    []*breaktest.Way
 	monitors []string
 }
 
@@ -35,9 +37,9 @@ func startNATS(t *testing.T, p programs, dir string, n int) *natsServers {
 	}
 	for i := range n {
 		s.monitors = append(s.monitors, freePort(t))
-		s.links = append(s.links, newLink(t, ports[i]))
+		s.links = append(s.links, breaktest.NewWay(t, ports[i]))
 		conf := fmt.Sprintf("server_name: n%d\nlisten: %q\nhttp: %q\nclient_advertise: %q\njetstream { store_dir: %q }\n",
-			i, ports[i], s.monitors[i], s.links[i].address(), filepath.Join(dir, fmt.Sprint("nats-", i)))
+			i, ports[i], s.monitors[i], s.links[i].Address(), filepath.Join(dir, fmt.Sprint("nats-", i)))
 		if n > 1 {
 			conf += fmt.Sprintf("cluster { name: drill, listen: %q, routes: [nats://%s] }\n", routes[i], strings.Join(routes, ", nats://"))
 		}
@@ -57,7 +59,7 @@ func startNATS(t *testing.T, p programs, dir string, n int) *natsServers {
 func (s *natsServers) url() string {
 	var urls []string
 	for _, l := range s.links {
-		urls = append(urls, "nats://"+l.address())
+		urls = append(urls, "nats://"+l.Address())
 	}
 	return strings.Join(urls, ",")
 }
@@ -84,7 +86,7 @@ func (s *natsServers) leader() int {
 	return 0
 }
 
-func startRedis(t *testing.T, p programs, dir string) (*process, *link) {
+func startRedis(t *testing.T, p programs, dir string) (*process, *breaktest.Way) {
 	t.Helper()
 	address := freePort(t)
 	_, port, _ := strings.Cut(address, ":")
@@ -95,11 +97,11 @@ func startRedis(t *testing.T, p programs, dir string) (*process, *link) {
 	server.start()
 	t.Cleanup(server.kill)
 	server.answers(address)
-	return server, newLink(t, address)
+	return server, breaktest.NewWay(t, address)
 }
 
 // startPostgres also returns an address that goes round the link.
-func startPostgres(t *testing.T, p programs, dir string) (server *process, l *link, direct string) {
+func startPostgres(t *testing.T, p programs, dir string) (server *process, l *breaktest.Way, direct string) {
 	t.Helper()
 	address, home := freePort(t), filepath.Join(dir, "postgres")
 	_, port, _ := strings.Cut(address, ":")
@@ -124,7 +126,7 @@ func startPostgres(t *testing.T, p programs, dir string) (server *process, l *li
 	server.start()
 	t.Cleanup(server.kill)
 	server.answers(address)
-	l = newLink(t, address)
+	l = breaktest.NewWay(t, address)
 	return server, l, databaseURL(address)
 }
 

@@ -24,6 +24,7 @@ import (
 	_ "modernc.org/sqlite"             // the driver "sqlite"
 
 	"relais/broker"
+	"relais/broker/breaktest"
 	"relais/broker/jetstream"
 	"relais/channels"
 	"relais/channels/sandbox"
@@ -40,16 +41,16 @@ type town struct {
 
 	sandbox     *process
 	http        string // where the stand-ins answer, round the links
-	sms, mail   *link
+	sms, mail   *breaktest.Way
 	people      []*person
 	flash       time.Time // when the infoflash is due
-	balancer    *link
+	balancer    *breaktest.Way
 	nodes       []*process
 	nats        *natsServers // nil: embedded
 	redis       *process
-	redisLink   *link
+	redisLink   *breaktest.Way
 	postgres    *process
-	pgLink      *link
+	pgLink      *breaktest.Way
 	dataDir     string  // of an embedded node
 	publishTo   string  // NATS, round the links where there is a way
 	rows        *sql.DB // only to see when it is quiet
@@ -118,7 +119,7 @@ func (w *town) startSandbox() {
 	w.sandbox.start()
 	w.t.Cleanup(w.sandbox.kill)
 	w.sandbox.answers(w.http)
-	w.sms, w.mail = newLink(w.t, w.http), newLink(w.t, smtp)
+	w.sms, w.mail = breaktest.NewWay(w.t, w.http), breaktest.NewWay(w.t, smtp)
 	w.watchMachine()
 }
 
@@ -133,7 +134,7 @@ func (w *town) external(nodes, brokers int) {
 	w.awaitDatabase()
 	w.prepareNodes(nodes, []string{
 		"RELAIS_NATS_URL=" + w.nats.url(), "RELAIS_NATS_REPLICAS=" + strconv.Itoa(brokers),
-		"RELAIS_REDIS_URL=redis://" + w.redisLink.address(), "RELAIS_DATABASE_URL=" + databaseURL(w.pgLink.address()),
+		"RELAIS_REDIS_URL=redis://" + w.redisLink.Address(), "RELAIS_DATABASE_URL=" + databaseURL(w.pgLink.Address()),
 	})
 	w.enroll()
 }
@@ -180,13 +181,13 @@ func (w *town) prepareNodes(n int, servers []string) {
 	for range n {
 		listens = append(listens, freePort(w.t))
 	}
-	w.balancer = newLink(w.t, listens...)
-	_, smtpPort, _ := net.SplitHostPort(w.mail.address())
+	w.balancer = breaktest.NewWay(w.t, listens...)
+	_, smtpPort, _ := net.SplitHostPort(w.mail.Address())
 	for i, listen := range listens {
 		env := append(plainEnvironment(), servers...)
-		env = append(env, "RELAIS_NODE=node"+strconv.Itoa(i), "RELAIS_WEB_LISTEN="+listen, "RELAIS_WEB_PUBLIC_URL=http://"+w.balancer.address(), "RELAIS_WEB_OPEN=true",
+		env = append(env, "RELAIS_NODE=node"+strconv.Itoa(i), "RELAIS_WEB_LISTEN="+listen, "RELAIS_WEB_PUBLIC_URL=http://"+w.balancer.Address(), "RELAIS_WEB_OPEN=true",
 			"RELAIS_DISPATCH_LEASE=6s", "RELAIS_DISPATCH_JOB_SIZE=10", "RELAIS_DISPATCH_LOOP_LIMIT=100", "RELAIS_DISPATCH_DUPLICATE_WINDOW=0",
-			"RELAIS_CHANNELS_SMS_BASE_URL=http://"+w.sms.address(), "RELAIS_CHANNELS_SMS_ACCOUNT_SID="+account, "RELAIS_CHANNELS_SMS_AUTH_TOKEN="+token,
+			"RELAIS_CHANNELS_SMS_BASE_URL=http://"+w.sms.Address(), "RELAIS_CHANNELS_SMS_ACCOUNT_SID="+account, "RELAIS_CHANNELS_SMS_AUTH_TOKEN="+token,
 			"RELAIS_CHANNELS_SMS_FROM=+32460000101", "RELAIS_CHANNELS_SMS_CONCURRENCY="+strconv.Itoa(w.concurrency), "RELAIS_CHANNELS_SMS_TIMEOUT=2s",
 			"RELAIS_CHANNELS_EMAIL_HOST=127.0.0.1", "RELAIS_CHANNELS_EMAIL_PORT="+smtpPort, "RELAIS_CHANNELS_EMAIL_TLS=none", "RELAIS_CHANNELS_EMAIL_FROM=plp@police.example",
 			"RELAIS_CHANNELS_EMAIL_CONNECTIONS="+strconv.Itoa(w.concurrency), "RELAIS_CHANNELS_EMAIL_TIMEOUT=2s",
