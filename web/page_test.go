@@ -235,7 +235,9 @@ func everyPageWorld(t *testing.T) *world {
 	w.invitations = []subscribers.Invitation{subscribers.NewInvitation("tilleuls", coordinatorID, w.now), subscribers.NewInvitation("tilleuls", coordinatorID, w.now.AddDate(0, -2, 0)), subscribers.NewInvitation("tilleuls", coordinatorID, w.now)}
 	w.invitations[0].Used, w.invitations[2].Revoked, w.noMoreInvitations = 2, w.now, true
 	post := subscribers.Post{Role: subscribers.PostDeputy, Zone: "demo", Partnership: "tilleuls"}
-	w.postMoves = []subscribers.PostMove{{Post: post, Name: "Bart", At: w.now}, {Post: post, Given: true, ByName: "CP Maes", At: w.now}}
+	w.postMoves = []subscribers.PostMove{{Post: post, Name: "Bart", At: w.now}, {Post: post, Given: true, ByName: "CP Maes", At: w.now},
+		{Post: post, Name: "Bart", Changed: subscribers.AwayChanged, Token: "CAD", At: w.now}, {Post: post, Changed: subscribers.RestChanged, Token: "CAD", At: w.now},
+		{Post: subscribers.Post{Role: subscribers.PostAdmin, Zone: "demo"}, Name: "Anne Dumont", Given: true, Terminal: true, At: w.now}}
 	once := subscribers.NewApplicationID()
 	w.applications[once] = subscribers.Application{
 		ID: once, Partnership: "tilleuls", Name: copiedTwice().Get("name"), Signed: subscribers.DateOf(w.now), Expires: w.now.Add(subscribers.PaperValidity), Contacts: make([]subscribers.Applied, 1),
