@@ -31,7 +31,7 @@ func (s *Store) Outline(ctx context.Context, id broker.MessageID, most int) (fou
 			return err
 		}
 		deliveries, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM approvals a JOIN deliveries d ON d.approval = a.id
-			WHERE a.message = $1 AND a.revision = $2 LIMIT $3) AS some`, id.UUID[:], found.Revision, most+1)
+			WHERE a.message = $1 AND a.revision = $2 LIMIT $3) AS outline`, id.UUID[:], found.Revision, most+1)
 		if err != nil || deliveries > most {
 			return err
 		}
