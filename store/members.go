@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"relais/broker"
@@ -44,6 +45,22 @@ func membersQuery(a subscribers.Audience, after subscribers.MemberID, limit int)
 	}
 	return `SELECT ` + memberColumns + ` FROM memberships s JOIN members m ON m.id = s.member
 		WHERE s.partnership = $1 AND s.left_at = 0 AND s.member > $2 ` + got + ` ORDER BY s.member LIMIT $3`, args
+}
+
+// CountMembers counts the people (every role) in some partnerships who have not
+// left, up to most of them; who is in two counts twice.
+func (s *Store) CountMembers(ctx context.Context, in []broker.PartnershipID, most int) (n int, err error) {
+	marks, args := make([]string, len(in)), []any{most}
+	for i, p := range in {
+		args = append(args, string(p))
+		marks[i] = fmt.Sprintf("$%d", i+2)
+	}
+	err = s.read(ctx, "count the members of some partnerships", func(t *tx) error {
+		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM memberships
+			WHERE partnership IN (`+strings.Join(marks, ", ")+`) AND left_at = 0 LIMIT $1) AS some`, args...)
+		return err
+	})
+	return n, err
 }
 
 // Member returns one with all their contacts, or subscribers.ErrNotFound.

@@ -89,11 +89,13 @@ func fillCases(ctx context.Context, t *tx, m broker.Message, partnerships []subs
 	}
 	marks, args := listed(matter, nil)
 	cases, err := list(ctx, t, scanCase, `SELECT `+caseColumns+` FROM cases WHERE matter IN (`+marks+`) ORDER BY opened, id`, args...)
+	owed := make(map[broker.PartnershipID]subscribers.Case, len(cases))
 	for _, c := range cases {
-		for i := range partnerships {
-			if partnerships[i].Partnership == c.Partnership {
-				partnerships[i].Case = c.Status()
-			}
+		owed[c.Partnership] = c
+	}
+	for i := range partnerships {
+		if c, found := owed[partnerships[i].Partnership]; found {
+			partnerships[i].Case = c.Status()
 		}
 	}
 	return err

@@ -112,6 +112,8 @@ type Previewer interface {
 // Forecaster works out from the plans what would become of a message. It sends
 // nothing. The partnerships come back in the order in which they were given.
 type Forecaster interface {
+	// Long says whether a forecast for these takes longer than a page may.
+	Long(ctx context.Context, to []subscribers.Partnership) (bool, error)
 	Forecast(ctx context.Context, m broker.Message, to []subscribers.Partnership) ([]Forecast, error)
 }
 

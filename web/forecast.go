@@ -2,6 +2,9 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,7 +54,15 @@ type forecasts struct {
 	Sum  string
 	Hint string // what is missing for a forecast
 	All  []forecast
+	More string // how many partnerships are left out; empty: none
+
+	Later string // that it is being worked out; empty: it is here
+	Key   string // of what is being worked out: another one is asked for again
 }
+
+// shownForecasts is for how many partnerships it is told one by one; those that
+// it does not go to are at the front. The sum is of all.
+const shownForecasts = 20
 
 // fillForecast asks the plans of the chosen partnerships.
 func (s *server) fillForecast(ctx context.Context, p *composePage, partnerships []subscribers.Partnership) error {
@@ -71,6 +82,15 @@ func (s *server) fillForecast(ctx context.Context, p *composePage, partnerships 
 	if p.Forecast.Hint != "" {
 		return nil
 	}
+	if !p.Form.Wait {
+		long, err := s.Forecaster.Long(ctx, to)
+		if err != nil {
+			return fmt.Errorf("forecast: %w", err)
+		}
+		if long {
+			return p.forecastLater(to)
+		}
+	}
 	told, err := s.Forecaster.Forecast(ctx, m, to)
 	if err != nil {
 		return fmt.Errorf("forecast: %w", err)
@@ -78,9 +98,36 @@ func (s *server) fillForecast(ctx context.Context, p *composePage, partnerships 
 	people, euros := 0, 0.0
 	for _, one := range told {
 		people, euros = people+one.People, euros+one.Euros
-		p.Forecast.All = append(p.Forecast.All, p.in(one.Partnership).forecast(one, m))
 	}
 	p.Forecast.Sum = p.N("forecast.sum", people, "euros", p.euros(euros))
+	shown := refusedFirst(told)
+	for _, one := range shown {
+		p.Forecast.All = append(p.Forecast.All, p.in(one.Partnership).forecast(one, m))
+	}
+	if more := len(told) - len(shown); more > 0 {
+		p.Forecast.More = p.N("forecast.more", more)
+	}
+	return nil
+}
+
+// refusedFirst are those that are told one by one.
+func refusedFirst(all []Forecast) []Forecast {
+	if len(all) <= shownForecasts {
+		return all
+	}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b Forecast) int { return min(len(b.Gaps), 1) - min(len(a.Gaps), 1) })
+	return sorted[:shownForecasts]
+}
+
+// forecastLater lets the page be shown without it, and fetch it then.
+func (p *composePage) forecastLater(to []subscribers.Partnership) error {
+	asked := sha256.New()
+	if err := json.NewEncoder(asked).Encode(p.Form); err != nil {
+		return fmt.Errorf("name a forecast: %w", err)
+	}
+	p.Forecast.Later = p.N("forecast.later", len(to), "button", p.T("preview.again"))
+	p.Forecast.Key = hex.EncodeToString(asked.Sum(nil)[:8])
 	return nil
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +13,9 @@ import (
 	"relais/channels"
 	"relais/subscribers"
 )
+
+// Long is what the test says.
+func (w *world) Long(context.Context, []subscribers.Partnership) (bool, error) { return w.long, nil }
 
 // Forecast is what the world's plans make of a message: lindendorp has no deputy.
 func (w *world) Forecast(_ context.Context, m broker.Message, to []subscribers.Partnership) ([]Forecast, error) {
@@ -88,5 +92,41 @@ func TestForecastOfAnAnswer(t *testing.T) {
 	body := w.get("/messages/new?kind=closing&lang=en&ref=" + tipID.String()).Body.String()
 	if !strings.Contains(body, "It will not go to this partnership") || strings.Contains(body, "Claire Lambert") {
 		t.Error("the forecast is not that of lindendorp alone")
+	}
+}
+
+// A forecast that takes long does not keep the page waiting: it is fetched then.
+// Who has no script presses a button for it.
+func TestALongForecastComesAfterThePage(t *testing.T) {
+	w := newWorld(t)
+	w.long = true
+	script := map[string]string{"HX-Request": "true"}
+	const later, counted = "is being worked out; it stands here in a moment", "52 people get it"
+	for name, test := range map[string]struct {
+		answer     string
+		want, lack string
+	}{
+		"the form":                {w.get("/messages/new?kind=feedback&ref=" + alertID.String() + "&lang=en").Body.String(), later, counted},
+		"a script's question":     {w.do(request{method: http.MethodPost, path: "/messages/forecast?lang=en", form: goodForm(), header: script}).Body.String(), later, counted},
+		"a script that waits":     {w.do(request{method: http.MethodPost, path: "/messages/forecast?lang=en", form: with(goodForm(), "wait", "1"), header: script}).Body.String(), counted, later},
+		"a reader without script": {w.post("/messages/preview?lang=en", with(goodForm(), "wait", "1")).Body.String(), counted, later},
+	} {
+		if !strings.Contains(test.answer, test.want) || strings.Contains(test.answer, test.lack) {
+			t.Errorf("%s: the page lacks %q, or says %q", name, test.want, test.lack)
+		}
+	}
+}
+
+// Of many partnerships twenty are told one by one, those first to which it does
+// not go.
+func TestForecastForManyPartnerships(t *testing.T) {
+	all := make([]Forecast, 25)
+	for i := range all {
+		all[i].Partnership.ID = broker.PartnershipID(fmt.Sprint(i))
+	}
+	all[23].Gaps = []subscribers.Gap{subscribers.GapDeputy}
+	shown := refusedFirst(all)
+	if len(shown) != shownForecasts || shown[0].Partnership.ID != "23" || shown[1].Partnership.ID != "0" {
+		t.Errorf("got %d partnerships, %q and %q first", len(shown), shown[0].Partnership.ID, shown[1].Partnership.ID)
 	}
 }

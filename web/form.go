@@ -33,6 +33,7 @@ type form struct {
 	Picture      []byte                 `json:",omitempty"` // a JPEG, made to fit
 	Alt          map[broker.Lang]string `json:",omitempty"` // what it shows
 	Unusable     bool                   `json:"-"`          // a picture was chosen, and cannot be used
+	Wait         bool                   `json:"-"`          // its forecast is asked for, however long that takes
 	Anyway       bool                   `json:"-"`          // the author has seen what is alike; the message stays the same
 }
 
@@ -50,7 +51,7 @@ func readForm(values url.Values) form {
 		All: values.Get("all") != "", Street: oneLine(values.Get("street")), Partnerships: values["partnership"],
 		Expires: values.Get("expires"), Urgency: values.Get("urgency"),
 		Severity: values.Get("severity"), Certainty: values.Get("certainty"),
-		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "", Plain: values.Get("plain") != "",
+		Clearance: oneLine(values.Get("clearance")), Override: oneLine(values.Get("override")), Anyway: values.Get("anyway") != "", Plain: values.Get("plain") != "", Wait: values.Get("wait") != "",
 		Texts: make(map[broker.Lang]broker.Text), Alt: make(map[broker.Lang]string),
 	}
 	for _, lang := range broker.Langs() {

@@ -31,3 +31,22 @@ func TestPreviewAsTypedInChromium(t *testing.T) {
 	}
 	picture(ctx, t, "preview-desk")
 }
+
+// A forecast that takes long is fetched once the page stands, and again for what
+// is chosen then.
+func TestALongForecastInChromium(t *testing.T) {
+	ctx := browsertest.Start(t)
+	w := newWorld(t)
+	w.long = true
+	server := httptest.NewServer(w.handler)
+	defer shut(server)
+	browsertest.Do(ctx, t, browsertest.Desk(),
+		chromedp.Navigate(server.URL+"/messages/new?kind=feedback&ref="+alertID.String()+"&lang=en"),
+		chromedp.WaitVisible(chromedp.CSS(`#forecast .sum`)),
+		chromedp.Navigate(server.URL+"/messages/new?kind=alert&zone=demo&lang=en"),
+		chromedp.Click(chromedp.CSS(`[value="tilleuls"]`)),
+		chromedp.Poll[chromedp.Void](`document.querySelectorAll("#forecast h3").length == 1`),
+		chromedp.Click(chromedp.CSS(`[value="lindendorp"]`)),
+		chromedp.Poll[chromedp.Void](`document.querySelectorAll("#forecast h3").length == 2`),
+	)
+}

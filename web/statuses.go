@@ -145,8 +145,13 @@ func (k *statuses) change() {
 func (s *server) changing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && !onlyAsks(r.URL.Path) {
 			s.statuses.change()
 		}
 	})
+}
+
+// onlyAsks says whether a form is sent there only to see what it would do.
+func onlyAsks(path string) bool {
+	return path == "/messages/preview" || path == "/messages/forecast" || path == "/messages/picture"
 }

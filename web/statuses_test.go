@@ -55,6 +55,9 @@ func TestWideMessagesAreCountedBehindThePage(t *testing.T) {
 		w.statuses[tipID].Partnerships[119].State = subscribers.ApprovalApproved
 		w.post("/approvals/"+w.approvalID().String()+"/release", url.Values{})
 		shows("after a decision", "On its way: 2 of 300000")
+		now(3)
+		w.post("/messages/preview", goodForm())
+		shows("after a look at what members would read", "2 of 300000")
 		now(4)
 		w.now = w.now.Add(time.Hour)
 		shows("much later", "is being counted")

@@ -40,6 +40,7 @@ type world struct {
 	published    []broker.Message
 	decisions    []subscribers.Decision
 	recentOnly   broker.MessageID                   // the one recent message; zero: all are
+	long         bool                               // a forecast takes longer than a page may
 	nobodyOnFile bool                               // the zone has no officer
 	live         atomic.Pointer[subscribers.Status] // while a server reads it; nil: that of statuses
 	ending       chan struct{}

@@ -33,6 +33,26 @@ func (n *node) newForecaster() (*forecaster, error) {
 	return f, err
 }
 
+// What a page can wait for: each partnership takes a millisecond, and each member
+// 30 microseconds.
+const (
+	fewPartnerships = 10
+	fewMembers      = 500
+)
+
+// Long implements web.Forecaster.
+func (f *forecaster) Long(ctx context.Context, to []subscribers.Partnership) (bool, error) {
+	if len(to) > fewPartnerships {
+		return true, nil
+	}
+	ids := make([]broker.PartnershipID, len(to))
+	for i, p := range to {
+		ids[i] = p.ID
+	}
+	members, err := f.store.CountMembers(ctx, ids, fewMembers+1)
+	return members > fewMembers, err
+}
+
 // Forecast implements web.Forecaster. Who is in two of the partnerships is
 // counted in the first (PLP.md, rule 8).
 func (f *forecaster) Forecast(ctx context.Context, m broker.Message, to []subscribers.Partnership) ([]web.Forecast, error) {

@@ -54,6 +54,7 @@ type askedPage struct {
 	by   string // who asks; empty: anybody
 	path func(i int) string
 	form url.Values // nil: it is only read
+	part bool       // a script asks for a part of the page
 	ends string     // reading stops after this; empty: at the end
 }
 
@@ -92,6 +93,9 @@ func (a askers) ask(b *testing.B, page askedPage, i int) {
 	}
 	if page.form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if page.part {
+		req.Header.Set("HX-Request", "true")
 	}
 	answer, err := a.open[page.by].Do(req)
 	if err != nil {
@@ -240,6 +244,11 @@ func (c *crowd) lately(before, after string) func(int) string {
 	return func(i int) string { return before + some[i%len(some)].ID.String() + after }
 }
 
+func with(name, value string, form url.Values) url.Values {
+	form.Set(name, value)
+	return form
+}
+
 func (c *crowd) deskPages() []askedPage {
 	form := url.Values{"base": {broker.NewMessageID().String()}, "zone": {"crowd"}, "kind": {"alert"}, "type": {"alert"}, "expires": {c.now.Add(time.Hour).Format("2006-01-02T15:04")},
 		"urgency": {"immediate"}, "severity": {"severe"}, "certainty": {"observed"}, "title.fr": {"Vols"}, "body.fr": {"Fermez tout."}}
@@ -258,6 +267,7 @@ func (c *crowd) deskPages() []askedPage {
 		by("compose", always("/messages/new?kind=alert")),
 		{name: "forecast for one", by: "mandated", path: always("/messages/forecast"), form: to(1)},
 		{name: "forecast for ten", by: "mandated", path: always("/messages/forecast"), form: to(10)},
+		{name: "forecast for twenty, after the page", by: "mandated", path: always("/messages/forecast"), form: with("wait", "1", to(20)), part: true},
 		{name: "preview", by: "mandated", path: always("/messages/preview"), form: to(1)},
 		by("feedback", c.lately("/messages/new?kind=feedback&ref=", "")),
 		by("message", c.lately("/messages/", "")),
