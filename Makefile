@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: icons screens help check test demo bench faults soak
+.PHONY: icons screens help check test demo bench faults soak lighthouse
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,5 +27,8 @@ bench: ## Measure the pipeline
 icons: ## Draw the icons of the inbox from web/static/relais.svg (needs Chromium)
 	RELAIS_TEST_ICONS=$(CURDIR)/web/static go test -count=1 -run TestIcons ./web
 
+lighthouse: ## Have Lighthouse look at every page: accessibility 100 (needs Chromium, node, npm)
+	@.ci/lighthouse
+
 screens: ## Write a picture of each page into docs/screens (needs Chromium)
-	RELAIS_TEST_SCREENS=$(CURDIR)/docs/screens go test -count=1 -run TestScreens ./web
+	RELAIS_TEST_SCREENS=$(CURDIR)/docs/screens go test -count=1 -run '^TestScreens$$' ./web ./cmd/relais

@@ -77,19 +77,19 @@ chromium_path() {
 	command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 
-# install_npm puts what channels/push/testdata/npm locks, checked against its
+# install_npm FOLDER puts what its package-lock.json locks, checked against its
 # hashes, into .cache, once for each version of the lock, and sets $npm_modules.
 # No script of a package runs.
 install_npm() {
-	local lock=channels/push/testdata/npm/package-lock.json
-	npm_modules=$PWD/.cache/npm-$(sha256sum $lock | cut -c1-12)/node_modules
+	local lock=$1/package-lock.json
+	npm_modules=$PWD/.cache/npm-$(sha256sum "$lock" | cut -c1-12)/node_modules
 	if [ -d "$npm_modules" ]; then
 		return
 	fi
 	echo "installing what $lock locks"
 	rm -rf .cache/npm-new
 	mkdir -p .cache/npm-new
-	cp channels/push/testdata/npm/package.json $lock .cache/npm-new
+	cp "$1/package.json" "$lock" .cache/npm-new
 	(cd .cache/npm-new && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
 	mv .cache/npm-new "${npm_modules%/node_modules}"
 }

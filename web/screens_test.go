@@ -33,13 +33,11 @@ func TestScreens(t *testing.T) {
 				continue // the first of each looks as it usually does
 			}
 			done[name] = true
-			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			if err == nil {
-				err = os.WriteFile(filepath.Join(folder, name+"-"+kind+".png"), png, 0o644) //nolint:gosec // part of the documentation
-			}
+			shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 			if err != nil {
 				t.Fatal(err)
 			}
+			browsertest.Save(t, filepath.Join(folder, name+"-"+kind+".png"), shot)
 		}
 	}
 }

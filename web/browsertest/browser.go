@@ -36,7 +36,7 @@ const (
 // content policy was violated.
 func Start(t *testing.T) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(find(t)), chromedp.UserDataDir(t.TempDir()),
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(Find(t)), chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-gpu", true))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium refuses to be root with one
@@ -62,8 +62,8 @@ func Start(t *testing.T) context.Context {
 	return limited
 }
 
-// find returns the Chromium to use.
-func find(t *testing.T) string {
+// Find returns the Chromium to use.
+func Find(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv(Variable); path != "" {
 		return path
