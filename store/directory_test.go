@@ -122,6 +122,10 @@ func TestMembersByPages(t *testing.T) {
 		}
 		same(t, "pages", all, want)
 
+		in := []broker.PartnershipID{tilleuls, linden}
+		same(t, "counted", got(s.CountMembers(t.Context(), in, 10))(t), 5)
+		same(t, "counted up to a number", got(s.CountMembers(t.Context(), in, 3))(t), 3)
+
 		contacts := got(s.Contacts(t.Context(), []subscribers.MemberID{want[0].ID, want[4].ID, {UUID: uuid.New()}}))(t)
 		same(t, "contacts", contacts, map[subscribers.MemberID][]subscribers.Contact{want[0].ID: want[0].Contacts})
 	})

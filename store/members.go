@@ -57,7 +57,7 @@ func (s *Store) CountMembers(ctx context.Context, in []broker.PartnershipID, mos
 	}
 	err = s.read(ctx, "count the members of some partnerships", func(t *tx) error {
 		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM memberships
-			WHERE partnership IN (`+strings.Join(marks, ", ")+`) AND left_at = 0 LIMIT $1) AS some`, args...)
+			WHERE partnership IN (`+strings.Join(marks, ", ")+`) AND left_at = 0 LIMIT $1) AS counted`, args...)
 		return err
 	})
 	return n, err
