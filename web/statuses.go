@@ -40,6 +40,7 @@ type keptStatus struct {
 	took     time.Duration // to count it
 	changes  int           // before it was counted
 	counting bool
+	outlined bool // status is an outline, until it has been counted
 }
 
 func (k keptStatus) shown(now time.Time) bool {
@@ -54,13 +55,16 @@ func (k keptStatus) due(now time.Time) bool {
 // counted: false while the deliveries of such a one are counted for the first
 // time, and then it has none.
 func (s *server) status(ctx context.Context, id broker.MessageID) (status subscribers.Status, counted bool, err error) {
-	kept, current := s.statuses.look(id)
-	now := s.Now()
+	kept, changes := s.statuses.look(id)
+	current, now := kept.changes == changes, s.Now()
 	if current && kept.shown(now) {
 		if kept.due(now) {
 			s.countBehind(ctx, id)
 		}
 		return kept.status, true, nil
+	}
+	if current && kept.counting && kept.outlined {
+		return kept.status, false, nil
 	}
 	status, counted, err = s.Records.Outline(ctx, id, wideMessage)
 	if err != nil {
@@ -71,6 +75,7 @@ func (s *server) status(ctx context.Context, id broker.MessageID) (status subscr
 	}
 	s.countBehind(ctx, id)
 	if !kept.shown(now) {
+		s.statuses.outline(id, status, changes)
 		return status, false, nil
 	}
 	return status.CountedAs(kept.status), true, nil
@@ -98,12 +103,22 @@ func (s *server) countAnew(ctx context.Context, id broker.MessageID, changes int
 	s.statuses.keep(id, keptStatus{status: status, at: at, took: time.Since(began), changes: changes})
 }
 
-// look returns what is kept of a message; current: nobody has changed anything since.
-func (k *statuses) look(id broker.MessageID) (one keptStatus, current bool) {
+// look returns what is kept of a message, and how often somebody has changed
+// something up to now.
+func (k *statuses) look(id broker.MessageID) (one keptStatus, changes int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	one = k.kept[id]
-	return one, one.changes == k.changes
+	return k.kept[id], k.changes
+}
+
+// outline keeps what is shown of a message while it is being counted.
+func (k *statuses) outline(id broker.MessageID, status subscribers.Status, changes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if one := k.kept[id]; one.counting {
+		one.status, one.changes, one.outlined = status, changes, true
+		k.kept[id] = one
+	}
 }
 
 // begin notes that a message is being counted; false: it is already.

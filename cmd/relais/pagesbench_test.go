@@ -250,7 +250,7 @@ func with(name, value string, form url.Values) url.Values {
 }
 
 func (c *crowd) deskPages() []askedPage {
-	form := url.Values{"base": {broker.NewMessageID().String()}, "zone": {"crowd"}, "kind": {"alert"}, "type": {"alert"}, "expires": {c.now.Add(time.Hour).Format("2006-01-02T15:04")},
+	form := url.Values{"base": {broker.NewMessageID().String()}, "zone": {"crowd"}, "kind": {"alert"}, "type": {"alert"}, "expires": {c.now.Add(24 * time.Hour).Format("2006-01-02T15:04")},
 		"urgency": {"immediate"}, "severity": {"severe"}, "certainty": {"observed"}, "title.fr": {"Vols"}, "body.fr": {"Fermez tout."}}
 	to := func(n int) url.Values {
 		chosen := maps.Clone(form)
