@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -17,12 +16,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-	_ "github.com/jackc/pgx/v5/stdlib"
-
 	"relais/broker"
 	"relais/channels"
 	"relais/channels/sandbox"
+	"relais/store/storetest"
 	"relais/subscribers"
 )
 
@@ -35,8 +32,8 @@ import (
 // answers nobody can say what the slowest of 100 is.
 func BenchmarkPages(b *testing.B) {
 	databases := map[string]string{"sqlite": ""}
-	if server := os.Getenv("RELAIS_TEST_DATABASE_URL"); server != "" {
-		databases["postgres"] = ownSchema(b, server)
+	if server := os.Getenv(storetest.PostgresVariable); server != "" {
+		databases["postgres"] = storetest.Postgres(b, server)
 	}
 	for name, address := range databases {
 		b.Run(name, func(b *testing.B) {
@@ -128,34 +125,6 @@ func readTo(body io.Reader, end string) (size int, err error) {
 		err = fmt.Errorf("the answer begins with %q", part[:n])
 	}
 	return n, err
-}
-
-// ownSchema makes a schema for this run, and drops it in the end.
-func ownSchema(b *testing.B, server string) string {
-	b.Helper()
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		b.Fatal(err)
-	}
-	schema := "pages_" + strings.ReplaceAll(uuid.NewString(), "-", "")
-	run := func(query string) {
-		if _, err := db.ExecContext(context.WithoutCancel(b.Context()), query); err != nil {
-			b.Fatal(err)
-		}
-	}
-	run(`CREATE SCHEMA ` + schema)
-	b.Cleanup(func() {
-		run(`DROP SCHEMA ` + schema + ` CASCADE`)
-		_ = db.Close()
-	})
-	at, err := url.Parse(server)
-	if err != nil {
-		b.Fatal("RELAIS_TEST_DATABASE_URL cannot be read")
-	}
-	query := at.Query()
-	query.Set("search_path", schema)
-	at.RawQuery = query.Encode()
-	return at.String()
 }
 
 // openCrowd starts what serves pages, without what sends.
