@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,20 +19,14 @@ const maxFirstLoad = 100_000
 // picture that somebody attached to a message is theirs, not ours.
 func TestFirstLoadIsSmall(t *testing.T) {
 	w := everyPageWorld(t)
-	linked := regexp.MustCompile(`(?:src|href)="(/static/[^"]+)"`)
 	picture := regexp.MustCompile(`data:image/jpeg;base64,[^"]*|name="picture" value="[^"]*"`)
 	for _, page := range everyPage(w) {
 		body := page.answer(w, broker.German).Body.String() // the longest words
 		size := len(picture.ReplaceAllString(body, ""))
-		seen := make(map[string]bool)
-		for _, link := range linked.FindAllStringSubmatch(body, -1) {
-			if seen[link[1]] {
-				continue
-			}
-			seen[link[1]] = true
-			answer := w.get(strings.ReplaceAll(link[1], "&amp;", "&"))
+		for _, path := range linkedFrom(body) {
+			answer := w.get(path)
 			if answer.Code != http.StatusOK {
-				t.Errorf("%s: %s: got %d", page.name, link[1], answer.Code)
+				t.Errorf("%s: %s: got %d", page.name, path, answer.Code)
 			}
 			size += answer.Body.Len()
 		}
@@ -39,4 +34,16 @@ func TestFirstLoadIsSmall(t *testing.T) {
 			t.Errorf("%s: the first load is %d bytes, want at most %d", page.name, size, maxFirstLoad)
 		}
 	}
+}
+
+// linkedFrom lists what a page fetches besides, each once.
+func linkedFrom(page string) (paths []string) {
+	links := regexp.MustCompile(`(?:src|href)="(/static/[^"]+)"`)
+	for _, link := range links.FindAllStringSubmatch(page, -1) {
+		path := strings.ReplaceAll(link[1], "&amp;", "&")
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }

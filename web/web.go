@@ -44,20 +44,23 @@ func New(deps Deps, options Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.handler(), nil
+	return s.handler()
 }
 
 // handler spares providers what browsers need, for a program heeds no header about
 // pages, and three of its reports come for each SMS.
-func (s *server) handler() http.Handler {
-	pages := s.secured(s.changing(http.HandlerFunc(s.route)))
+func (s *server) handler() (http.Handler, error) {
+	pages, err := compressed(s.secured(s.changing(http.HandlerFunc(s.route))))
+	if err != nil {
+		return nil, err
+	}
 	return s.logged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/callbacks/") {
 			s.mux.ServeHTTP(w, r)
 			return
 		}
 		pages.ServeHTTP(w, r)
-	}))
+	})), nil
 }
 
 func newServer(deps Deps, options Options) (*server, error) {

@@ -278,7 +278,10 @@ func (w *world) restart() {
 	if err != nil {
 		w.t.Fatalf("New: %v", err)
 	}
-	w.server, w.handler = s, s.handler()
+	w.server = s
+	if w.handler, err = s.handler(); err != nil {
+		w.t.Fatalf("New: %v", err)
+	}
 }
 
 // decideAs moves the alert's approval without asking anybody.
