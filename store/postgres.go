@@ -69,6 +69,8 @@ func pgSettings() map[string]string {
 	return map[string]string{
 		"application_name": "relais", "enable_seqscan": "off", "random_page_cost": "1.1",
 		"jit": "off", // it would be paid for by each connection again
+		// What counts a wide message behind a page leaves the other processors to pages.
+		"max_parallel_workers_per_gather": "0",
 		// A node that dies in the middle of a transaction without a word, with its
 		// machine or its network, leaves its locks behind, and routing waits for them.
 		// So do those of its statements that still wait for a lock: they are not
