@@ -155,7 +155,10 @@ func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
 	if err != nil {
 		return fmt.Errorf("list approvals: %w", err)
 	}
-	known := s.recall()
+	known, err := s.recallFor(ctx, p.Zone, len(open))
+	if err != nil {
+		return err
+	}
 	for _, a := range open {
 		m, partnership, err := known.matter(ctx, a.Message, a.Revision, a.Partnership)
 		if err != nil {

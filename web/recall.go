@@ -20,6 +20,26 @@ func (s *server) recall() recall {
 	return recall{s.Records, make(map[string]broker.Message), make(map[broker.PartnershipID]subscribers.Partnership)}
 }
 
+// fewLines are read one by one. For more the whole zone's partnerships are read
+// at once, which takes as long as some ten questions to a ledger on another machine.
+const fewLines = 10
+
+// recallFor is recall for so many lines about a zone.
+func (s *server) recallFor(ctx context.Context, zone broker.ZoneID, lines int) (recall, error) {
+	known := s.recall()
+	if lines <= fewLines {
+		return known, nil
+	}
+	all, err := s.Records.Partnerships(ctx, zone)
+	if err != nil {
+		return known, fmt.Errorf("list partnerships: %w", err)
+	}
+	for _, p := range all {
+		known.partnerships[p.ID] = p
+	}
+	return known, nil
+}
+
 // matter is a message's revision, and a partnership.
 func (r recall) matter(ctx context.Context, id broker.MessageID, revision int, in broker.PartnershipID) (broker.Message, subscribers.Partnership, error) {
 	var err error
