@@ -69,25 +69,17 @@ func (s *server) fillOwedPage(r *http.Request, p *owedPage, zone broker.ZoneID) 
 	var from, to int
 	from, to, p.Pager = p.pageOf(r, "/cases?zone="+string(zone)+"&page=", len(open))
 	p.All = len(open)
-	p.Owed, err = s.owedLines(r.Context(), p.view, open[from:to])
+	known := s.recall()
+	if err := known.expect(r.Context(), zone, to-from); err != nil {
+		return err
+	}
+	p.Owed, err = owedLines(r.Context(), known, p.view, open[from:to])
 	return err
 }
 
-// owed returns the first open cases of a zone, those due first at the front,
-// and how many there are.
-func (s *server) owed(ctx context.Context, v view, zone broker.ZoneID, limit int) ([]owedLine, int, error) {
-	open, err := s.Records.OpenCases(ctx, zone)
-	if err != nil {
-		return nil, 0, fmt.Errorf("list cases: %w", err)
-	}
-	lines, err := s.owedLines(ctx, v, open[:min(limit, len(open))])
-	return lines, len(open), err
-}
-
-func (s *server) owedLines(ctx context.Context, v view, open []subscribers.Case) ([]owedLine, error) {
+func owedLines(ctx context.Context, known recall, v view, open []subscribers.Case) ([]owedLine, error) {
 	lines := make([]owedLine, len(open))
 	var err error
-	known := s.recall()
 	for i, c := range open {
 		if lines[i], err = owedLineOf(ctx, known, v, c); err != nil {
 			return nil, err

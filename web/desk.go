@@ -107,13 +107,14 @@ func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID)
 		p.Kinds = append(p.Kinds, kindLink{string(kind), p.Kind(kind), p.T("kind." + string(kind)),
 			string(kind.UsualUrgency()), p.URL(fmt.Sprintf("/messages/new?kind=%s&zone=%s", kind, p.Zone))})
 	}
-	if err := s.fillWaiting(ctx, p); err != nil {
+	known := s.recall()
+	if err := s.fillWaiting(ctx, p, known); err != nil {
 		return err
 	}
 	if err := s.fillRecent(ctx, p); err != nil {
 		return err
 	}
-	if err := s.fillOwed(ctx, p); err != nil {
+	if err := s.fillOwed(ctx, p, known); err != nil {
 		return err
 	}
 	return s.fillDead(ctx, p)
@@ -136,9 +137,14 @@ func (p *deskPage) fillAdmin(who caller) {
 	}
 }
 
-func (s *server) fillOwed(ctx context.Context, p *deskPage) (err error) {
+func (s *server) fillOwed(ctx context.Context, p *deskPage, known recall) error {
 	p.OwedAll = p.URL("/cases?zone=" + string(p.Zone))
-	p.Owed, p.OwedN, err = s.owed(ctx, p.view, p.Zone, shownOwed)
+	open, err := s.Records.OpenCases(ctx, p.Zone)
+	if err != nil {
+		return fmt.Errorf("list cases: %w", err)
+	}
+	p.OwedN = len(open)
+	p.Owed, err = owedLines(ctx, known, p.view, open[:min(shownOwed, len(open))])
 	return err
 }
 
@@ -150,13 +156,12 @@ func chosenZone(zones []broker.ZoneID, asked broker.ZoneID) broker.ZoneID {
 	return zones[0]
 }
 
-func (s *server) fillWaiting(ctx context.Context, p *deskPage) error {
+func (s *server) fillWaiting(ctx context.Context, p *deskPage, known recall) error {
 	open, err := s.Records.OpenApprovals(ctx, p.Zone)
 	if err != nil {
 		return fmt.Errorf("list approvals: %w", err)
 	}
-	known, err := s.recallFor(ctx, p.Zone, len(open))
-	if err != nil {
+	if err := known.expect(ctx, p.Zone, len(open)); err != nil {
 		return err
 	}
 	for _, a := range open {

@@ -24,20 +24,19 @@ func (s *server) recall() recall {
 // at once, which takes as long as some ten questions to a ledger on another machine.
 const fewLines = 10
 
-// recallFor is recall for so many lines about a zone.
-func (s *server) recallFor(ctx context.Context, zone broker.ZoneID, lines int) (recall, error) {
-	known := s.recall()
+// expect readies for so many lines about a zone.
+func (r recall) expect(ctx context.Context, zone broker.ZoneID, lines int) error {
 	if lines <= fewLines {
-		return known, nil
+		return nil
 	}
-	all, err := s.Records.Partnerships(ctx, zone)
+	all, err := r.from.Partnerships(ctx, zone)
 	if err != nil {
-		return known, fmt.Errorf("list partnerships: %w", err)
+		return fmt.Errorf("list partnerships: %w", err)
 	}
 	for _, p := range all {
-		known.partnerships[p.ID] = p
+		r.partnerships[p.ID] = p
 	}
-	return known, nil
+	return nil
 }
 
 // matter is a message's revision, and a partnership.
