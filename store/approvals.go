@@ -77,6 +77,19 @@ func (s *Store) Message(ctx context.Context, id broker.MessageID, revision int) 
 	return found, err
 }
 
+// Revisions returns all of these messages, in no order; of an unknown one none.
+func (s *Store) Revisions(ctx context.Context, ids []broker.MessageID) (found []broker.Message, err error) {
+	err = s.read(ctx, fmt.Sprintf("read the revisions of %d messages", len(ids)), func(t *tx) error {
+		found = nil
+		return t.forWanted(ctx, messageBytes(ids), func(r row) error {
+			m, err := scanMessage(r)
+			found = append(found, m)
+			return err
+		}, `SELECT body FROM messages WHERE id IN (SELECT w.id FROM wanted w)`)
+	})
+	return found, err
+}
+
 // Latest returns a message's newest revision, or subscribers.ErrNotFound.
 func (s *Store) Latest(ctx context.Context, id broker.MessageID) (found broker.Message, err error) {
 	err = s.read(ctx, fmt.Sprintf("read message %s", id), func(t *tx) error {

@@ -23,63 +23,44 @@ type tally struct {
 // countDeliveries counts the members of each approval by channel. Who has
 // several addresses on a channel, as a phone and a tablet, counts once, by the
 // one that came furthest. Old ones were counted before their rows went.
-func countDeliveries(ctx context.Context, t *tx, st subscribers.Status) (map[subscribers.ApprovalID][]subscribers.ChannelStatus, error) {
+func countDeliveries(ctx context.Context, t *tx, approvals []subscribers.ApprovalID) (map[subscribers.ApprovalID][]subscribers.ChannelStatus, error) {
 	counts := make(map[subscribers.ApprovalID][]subscribers.ChannelStatus)
-	err := t.forEach(ctx, func(r row) error {
+	err := t.forWanted(ctx, approvalBytes(approvals), func(r row) error {
 		found, err := scanTally(r)
 		counts[found.approval] = addTally(counts[found.approval], found)
 		return err
 	}, `SELECT approval, channel, best, open, n, first, last FROM (
 			SELECT approval, channel, best, open, COUNT(*) AS n, COALESCE(MIN(NULLIF(first, 0)), 0) AS first, MAX(last) AS last FROM (`+
-		peopleOf(`approvals a JOIN deliveries d ON d.approval = a.id WHERE a.message = $1 AND a.revision = $2
-			AND NOT EXISTS (SELECT 1 FROM counted_approvals c WHERE c.approval = a.id)`)+`) AS people
+		peopleOf(`wanted w CROSS JOIN deliveries d WHERE d.approval = w.id
+			AND NOT EXISTS (SELECT 1 FROM counted_approvals c WHERE c.approval = w.id)`)+`) AS people
 			GROUP BY approval, channel, best, open
 			UNION ALL SELECT c.approval, c.channel, c.best, 0, c.n, c.first_at, c.last_at
-			FROM approvals a JOIN delivery_counts c ON c.approval = a.id WHERE a.message = $1 AND a.revision = $2) AS tallies
-		ORDER BY approval, channel, best, open`, st.Message.UUID[:], st.Revision)
+			FROM wanted w CROSS JOIN delivery_counts c WHERE c.approval = w.id) AS tallies
+		ORDER BY approval, channel, best, open`)
 	return counts, err
 }
 
-// unreached counts those whom nothing reaches any more, by the approval $1: each
+// unreachedOf counts those whom nothing reaches any more, by an approval: each
 // of their deliveries failed or came too late, or no channel was theirs.
-const unreached = `SELECT COUNT(*) FROM (SELECT d.member FROM deliveries d
-	WHERE d.approval = $1 AND d.purpose = 'message' GROUP BY d.member
-	HAVING MAX(CASE WHEN d.state IN ('failed', 'expired') OR d.state = 'suppressed' AND d.reason = 'no-channel' THEN 0 ELSE 1 END) = 0) AS unreached`
-
-// countUnreached asks the rows only where some delivery reaches nobody, and not
-// once they are counted for good.
-func countUnreached(ctx context.Context, t *tx, st subscribers.Status) error {
-	kept, err := keptUnreached(ctx, t, st)
-	if err != nil {
-		return err
-	}
-	for i := range st.Partnerships {
-		p := &st.Partnerships[i]
-		if !p.Missed() {
-			continue
-		}
-		n, known := kept[p.Approval]
-		if !known {
-			if n, err = one(ctx, t, scanCount, unreached, p.Approval.UUID[:]); err != nil {
-				return err
-			}
-		}
-		p.Unreached = n
-	}
-	return nil
+func unreachedOf(approval string) string {
+	return `SELECT COUNT(*) FROM (SELECT d.member FROM deliveries d
+		WHERE d.approval = ` + approval + ` AND d.purpose = 'message' GROUP BY d.member
+		HAVING MAX(CASE WHEN d.state IN ('failed', 'expired') OR d.state = 'suppressed' AND d.reason = 'no-channel' THEN 0 ELSE 1 END) = 0) AS unreached`
 }
 
-func keptUnreached(ctx context.Context, t *tx, st subscribers.Status) (map[subscribers.ApprovalID]int, error) {
-	kept := make(map[subscribers.ApprovalID]int)
-	err := t.forEach(ctx, func(r row) error {
-		var id subscribers.ApprovalID
-		var n int
-		err := r.Scan(asID{(*[16]byte)(&id.UUID)}, &n)
-		kept[id] = n
+// countUnreached counts them for those partnerships where some delivery reaches
+// nobody, and asks the rows only of those that are not counted for good.
+func countUnreached(ctx context.Context, t *tx, missed []*subscribers.PartnershipStatus) error {
+	approvals := make([]subscribers.ApprovalID, len(missed))
+	for i, p := range missed {
+		approvals[i] = p.Approval
+	}
+	return t.forWanted(ctx, approvalBytes(approvals), func(r row) error {
+		var n, people int
+		err := r.Scan(&n, &people)
+		missed[n].Unreached = people
 		return err
-	}, `SELECT c.approval, c.unreached FROM approvals a JOIN counted_approvals c ON c.approval = a.id
-		WHERE a.message = $1 AND a.revision = $2`, st.Message.UUID[:], st.Revision)
-	return kept, err
+	}, `SELECT w.n, COALESCE((SELECT c.unreached FROM counted_approvals c WHERE c.approval = w.id), (`+unreachedOf(`w.id`)+`)) FROM wanted w`)
 }
 
 // peopleOf is a row for each person and channel, of the deliveries d that from

@@ -41,7 +41,7 @@ func (s *Store) countApproval(ctx context.Context, id subscribers.ApprovalID, no
 			GROUP BY approval, channel, best`, id.UUID[:]); err != nil {
 			return err
 		}
-		_, err := t.ExecContext(ctx, `INSERT INTO counted_approvals (approval, at, dropped, unreached) VALUES ($1, $2, 0, (`+unreached+`)) ON CONFLICT DO NOTHING`,
+		_, err := t.ExecContext(ctx, `INSERT INTO counted_approvals (approval, at, dropped, unreached) VALUES ($1, $2, 0, (`+unreachedOf(`$1`)+`)) ON CONFLICT DO NOTHING`,
 			id.UUID[:], millis(now))
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 
+	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
@@ -85,19 +86,31 @@ func (e engine) wanted(ids [][]byte) (head string, list any) {
 		UNION ALL SELECT n + 1, substr($1, n * 16 + 17, 16) FROM wanted WHERE (n + 2) * 16 <= length($1)) `, joined
 }
 
-// deliveryBytes and memberBytes are ids as forWanted takes them.
+// deliveryBytes and their like are ids as forWanted takes them.
 func deliveryBytes(ids []channels.DeliveryID) [][]byte {
-	all := make([][]byte, len(ids))
-	for i := range ids {
-		all[i] = ids[i].UUID[:]
-	}
-	return all
+	return bytesOf(ids, func(id *channels.DeliveryID) []byte { return id.UUID[:] })
 }
 
 func memberBytes(ids []subscribers.MemberID) [][]byte {
-	all := make([][]byte, len(ids))
-	for i := range ids {
-		all[i] = ids[i].UUID[:]
+	return bytesOf(ids, func(id *subscribers.MemberID) []byte { return id.UUID[:] })
+}
+
+func messageBytes(ids []broker.MessageID) [][]byte {
+	return bytesOf(ids, func(id *broker.MessageID) []byte { return id.UUID[:] })
+}
+
+func approvalBytes(ids []subscribers.ApprovalID) [][]byte {
+	return bytesOf(ids, func(id *subscribers.ApprovalID) []byte { return id.UUID[:] })
+}
+
+func outlinedBytes(found []subscribers.Outlined) [][]byte {
+	return bytesOf(found, func(st *subscribers.Outlined) []byte { return st.Message.UUID[:] })
+}
+
+func bytesOf[T any](all []T, id func(*T) []byte) [][]byte {
+	bytes := make([][]byte, len(all))
+	for i := range all {
+		bytes[i] = id(&all[i])
 	}
-	return all
+	return bytes
 }

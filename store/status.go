@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -14,124 +13,77 @@ import (
 // subscribers.ErrNotFound.
 func (s *Store) Status(ctx context.Context, id broker.MessageID) (found subscribers.Status, err error) {
 	err = s.read(ctx, fmt.Sprintf("read the status of message %s", id), func(t *tx) error {
-		if found, err = outline(ctx, t, id); err != nil {
+		all, err := outlines(ctx, t, []broker.MessageID{id})
+		if err != nil {
 			return err
 		}
-		return countStatus(ctx, t, &found)
+		found = all[0].Status
+		return countStatuses(ctx, t, []*subscribers.Status{&found})
 	})
 	return found, err
 }
 
-// Outline returns the Status of a message with at most so many deliveries. Of
-// one with more it leaves out what is counted of them, which takes long, and
-// says so: false. That one is not Done.
-func (s *Store) Outline(ctx context.Context, id broker.MessageID, most int) (found subscribers.Status, counted bool, err error) {
-	err = s.read(ctx, fmt.Sprintf("read the outline of message %s", id), func(t *tx) error {
-		if found, err = outline(ctx, t, id); err != nil {
+// Outlines returns the Status of each message with at most so many deliveries.
+// Of one with more it leaves out what is counted of them, which takes long; that
+// one is neither Counted nor Done. It asks for all of them at once: for the ten
+// of the desk one by one, a ledger on another machine is asked ninety times.
+func (s *Store) Outlines(ctx context.Context, ids []broker.MessageID, most int) (found []subscribers.Outlined, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = s.read(ctx, fmt.Sprintf("read the outlines of %d messages", len(ids)), func(t *tx) error {
+		if found, err = outlines(ctx, t, ids); err != nil {
 			return err
 		}
-		deliveries, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM approvals a JOIN deliveries d ON d.approval = a.id
-			WHERE a.message = $1 AND a.revision = $2 LIMIT $3) AS outline`, id.UUID[:], found.Revision, most+1)
-		if err != nil || deliveries > most {
+		if err := noteNarrow(ctx, t, found, most); err != nil {
 			return err
 		}
-		counted = true
-		return countStatus(ctx, t, &found)
+		var narrow []*subscribers.Status
+		for i := range found {
+			if found[i].Counted {
+				narrow = append(narrow, &found[i].Status)
+			}
+		}
+		return countStatuses(ctx, t, narrow)
 	})
-	return found, counted, err
+	return found, err
 }
 
-// outline is a status without what is counted of deliveries.
-func outline(ctx context.Context, t *tx, id broker.MessageID) (subscribers.Status, error) {
-	m, err := one(ctx, t, scanReceived, `SELECT body, received FROM messages WHERE id = $1 ORDER BY revision DESC LIMIT 1`, id.UUID[:])
-	if err != nil {
-		return subscribers.Status{}, err
-	}
-	st := subscribers.Status{Message: m.ID, Revision: m.Revision, Kind: m.Kind, Urgency: m.Urgency, Received: m.at, Expires: m.Expires}
-	st.Refused, err = list(ctx, t, scanRefusal, `SELECT partnership, gaps FROM routing_refusals
-		WHERE message = $1 AND revision = $2 ORDER BY partnership`, id.UUID[:], st.Revision)
-	if err != nil {
-		return st, err
-	}
-	if st.Partnerships, err = partnershipStatuses(ctx, t, st); err != nil {
-		return st, err
-	}
-	return st, fillCases(ctx, t, m.Message, st.Partnerships)
+// noteNarrow notes which messages have at most so many deliveries.
+func noteNarrow(ctx context.Context, t *tx, found []subscribers.Outlined, most int) error {
+	return t.forWanted(ctx, outlinedBytes(found), func(r row) error {
+		var n, deliveries int
+		err := r.Scan(&n, &deliveries)
+		found[n].Counted = deliveries <= most
+		return err
+	}, `SELECT w.n, (SELECT COUNT(*) FROM (SELECT 1 FROM approvals a JOIN deliveries d ON d.approval = a.id
+			WHERE a.message = w.id AND a.revision = (SELECT MAX(m.revision) FROM messages m WHERE m.id = w.id) LIMIT $2) AS few)
+		FROM wanted w`, most+1)
 }
 
-func countStatus(ctx context.Context, t *tx, st *subscribers.Status) error {
-	counts, err := countDeliveries(ctx, t, *st)
+func countStatuses(ctx context.Context, t *tx, all []*subscribers.Status) error {
+	var approvals []subscribers.ApprovalID
+	for _, st := range all {
+		for _, p := range st.Partnerships {
+			approvals = append(approvals, p.Approval)
+		}
+	}
+	counts, err := countDeliveries(ctx, t, approvals)
 	if err != nil {
 		return err
 	}
-	for i := range st.Partnerships {
-		st.Partnerships[i].Channels = counts[st.Partnerships[i].Approval]
-	}
-	if err := countUnreached(ctx, t, *st); err != nil {
-		return err
-	}
-	st.Done = done(st.Partnerships)
-	return nil
-}
-
-// fillCases notes what word is owed about a message, or was. A correction owes
-// that of the matter which it corrects.
-func fillCases(ctx context.Context, t *tx, m broker.Message, partnerships []subscribers.PartnershipStatus) error {
-	matter := []broker.MessageID{m.ID}
-	if m.Corrects() {
-		family, err := relatives(ctx, t, m)
-		if err != nil {
-			return err
+	var missed []*subscribers.PartnershipStatus
+	for _, st := range all {
+		for i := range st.Partnerships {
+			p := &st.Partnerships[i]
+			p.Channels = counts[p.Approval]
+			if p.Missed() {
+				missed = append(missed, p)
+			}
 		}
-		for _, r := range family {
-			matter = append(matter, r.id)
-		}
+		st.Done = done(st.Partnerships)
 	}
-	marks, args := listed(matter, nil)
-	cases, err := list(ctx, t, scanCase, `SELECT `+caseColumns+` FROM cases WHERE matter IN (`+marks+`) ORDER BY opened, id`, args...)
-	owed := make(map[broker.PartnershipID]subscribers.Case, len(cases))
-	for _, c := range cases {
-		owed[c.Partnership] = c
-	}
-	for i := range partnerships {
-		if c, found := owed[partnerships[i].Partnership]; found {
-			partnerships[i].Case = c.Status()
-		}
-	}
-	return err
-}
-
-func partnershipStatuses(ctx context.Context, t *tx, st subscribers.Status) ([]subscribers.PartnershipStatus, error) {
-	approvals, err := list(ctx, t, t.scanApproval, `SELECT `+approvalColumns+` FROM approvals
-		WHERE message = $1 AND revision = $2 ORDER BY partnership`, st.Message.UUID[:], st.Revision)
-	if err != nil {
-		return nil, err
-	}
-	names, err := partnershipNames(ctx, t, st)
-	if err != nil {
-		return nil, err
-	}
-	found := make([]subscribers.PartnershipStatus, len(approvals))
-	for i, a := range approvals {
-		found[i] = subscribers.PartnershipStatus{
-			Partnership: a.Partnership, Name: names[a.Partnership], Approval: a.ID, State: a.State,
-			By: a.Decision.By, At: a.Decision.At, How: a.Decision.How, Why: a.Decision.Why, Until: a.Decision.Until,
-			Deadline: a.Deadline, Release: a.ReleasableAt(), PlanVersion: a.PlanVersion, Planned: !a.Planned.IsZero(),
-			Asked: a.AskedRoles(),
-		}
-		found[i].Next, found[i].NextAt = a.Next(st.Expires)
-	}
-	return found, nil
-}
-
-func partnershipNames(ctx context.Context, t *tx, st subscribers.Status) (map[broker.PartnershipID]string, error) {
-	names := make(map[broker.PartnershipID]string)
-	found, err := list(ctx, t, t.scanPartnership, `SELECT p.body, p.plan_version FROM approvals a JOIN partnerships p ON p.id = a.partnership
-		WHERE a.message = $1 AND a.revision = $2`, st.Message.UUID[:], st.Revision)
-	for _, p := range found {
-		names[p.ID] = p.Name
-	}
-	return names, err
+	return countUnreached(ctx, t, missed)
 }
 
 // done says whether nothing will change any more.
@@ -185,28 +137,6 @@ func (s *Store) Reach(ctx context.Context, id broker.PartnershipID) (members int
 		return err
 	})
 	return members, byChannel, err
-}
-
-// received is a message and when it came.
-type received struct {
-	broker.Message
-	at time.Time
-}
-
-func scanReceived(r row) (m received, err error) {
-	var body string
-	if err := r.Scan(&body, asTime{&m.at}); err != nil {
-		return m, err
-	}
-	m.Message, err = decodeMessage(body)
-	return m, err
-}
-
-func scanRefusal(r row) (refused subscribers.RoutingRefusal, err error) {
-	var gaps string
-	err = r.Scan((*string)(&refused.Partnership), &gaps)
-	refused.Gaps = splitWords[subscribers.Gap](gaps)
-	return refused, err
 }
 
 func scanCount(r row) (n int, err error) {

@@ -21,6 +21,13 @@ type Status struct {
 	Refused      []RoutingRefusal    `json:"refused,omitempty"` // partnerships that it was not routed to, and why
 }
 
+// Outlined is a Status; unless it is Counted, what is counted of the deliveries
+// is left out of it, and it is not Done.
+type Outlined struct {
+	Status
+	Counted bool
+}
+
 // CountedAs takes over what was counted of the same message a while ago, and is
 // not Done before it is counted anew.
 func (s Status) CountedAs(before Status) Status {

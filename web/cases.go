@@ -70,11 +70,19 @@ func (s *server) fillOwedPage(r *http.Request, p *owedPage, zone broker.ZoneID) 
 	from, to, p.Pager = p.pageOf(r, "/cases?zone="+string(zone)+"&page=", len(open))
 	p.All = len(open)
 	known := s.recall()
-	if err := known.expect(r.Context(), zone, to-from); err != nil {
+	if err := known.expect(r.Context(), zone, casesAbout(open[from:to])); err != nil {
 		return err
 	}
 	p.Owed, err = owedLines(r.Context(), known, p.view, open[from:to])
 	return err
+}
+
+func casesAbout(all []subscribers.Case) []broker.MessageID {
+	about := make([]broker.MessageID, len(all))
+	for i, c := range all {
+		about[i] = c.Message
+	}
+	return about
 }
 
 func owedLines(ctx context.Context, known recall, v view, open []subscribers.Case) ([]owedLine, error) {

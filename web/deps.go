@@ -32,13 +32,15 @@ type Decider interface {
 type Records interface {
 	// Status returns the truth about a message's newest revision.
 	Status(ctx context.Context, id broker.MessageID) (subscribers.Status, error)
-	// Outline returns the same of a message with at most so many deliveries. Of one
-	// with more it leaves out what takes long, that is to count them: false.
-	Outline(ctx context.Context, id broker.MessageID, most int) (status subscribers.Status, counted bool, err error)
+	// Outlines returns the same of several, each with at most so many deliveries. Of
+	// one with more it leaves out what takes long, that is to count them.
+	Outlines(ctx context.Context, ids []broker.MessageID, most int) ([]subscribers.Outlined, error)
 	// Recent returns a zone's messages, each in its newest revision, newest first.
 	Recent(ctx context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error)
 	// Message returns one revision.
 	Message(ctx context.Context, id broker.MessageID, revision int) (broker.Message, error)
+	// Revisions returns all of these messages, in no order; of an unknown one none.
+	Revisions(ctx context.Context, ids []broker.MessageID) ([]broker.Message, error)
 	// Latest returns the newest revision.
 	Latest(ctx context.Context, id broker.MessageID) (broker.Message, error)
 	// OpenApprovals returns a zone's approvals that wait for an answer, oldest first.

@@ -107,14 +107,10 @@ func (s *server) fillDesk(ctx context.Context, p *deskPage, asked broker.ZoneID)
 		p.Kinds = append(p.Kinds, kindLink{string(kind), p.Kind(kind), p.T("kind." + string(kind)),
 			string(kind.UsualUrgency()), p.URL(fmt.Sprintf("/messages/new?kind=%s&zone=%s", kind, p.Zone))})
 	}
-	known := s.recall()
-	if err := s.fillWaiting(ctx, p, known); err != nil {
+	if err := s.fillWork(ctx, p); err != nil {
 		return err
 	}
 	if err := s.fillRecent(ctx, p); err != nil {
-		return err
-	}
-	if err := s.fillOwed(ctx, p, known); err != nil {
 		return err
 	}
 	return s.fillDead(ctx, p)
@@ -137,14 +133,30 @@ func (p *deskPage) fillAdmin(who caller) {
 	}
 }
 
-func (s *server) fillOwed(ctx context.Context, p *deskPage, known recall) error {
-	p.OwedAll = p.URL("/cases?zone=" + string(p.Zone))
-	open, err := s.Records.OpenCases(ctx, p.Zone)
+// fillWork shows what somebody has to do: questions to answer, word to send.
+func (s *server) fillWork(ctx context.Context, p *deskPage) error {
+	open, err := s.Records.OpenApprovals(ctx, p.Zone)
+	if err != nil {
+		return fmt.Errorf("list approvals: %w", err)
+	}
+	owed, err := s.Records.OpenCases(ctx, p.Zone)
 	if err != nil {
 		return fmt.Errorf("list cases: %w", err)
 	}
-	p.OwedN = len(open)
-	p.Owed, err = owedLines(ctx, known, p.view, open[:min(shownOwed, len(open))])
+	p.OwedAll, p.OwedN = p.URL("/cases?zone="+string(p.Zone)), len(owed)
+	owed = owed[:min(shownOwed, len(owed))]
+	about := casesAbout(owed)
+	for _, a := range open {
+		about = append(about, a.Message)
+	}
+	known := s.recall()
+	if err := known.expect(ctx, p.Zone, about); err != nil {
+		return err
+	}
+	if err := p.fillWaiting(ctx, known, open); err != nil {
+		return err
+	}
+	p.Owed, err = owedLines(ctx, known, p.view, owed)
 	return err
 }
 
@@ -156,14 +168,7 @@ func chosenZone(zones []broker.ZoneID, asked broker.ZoneID) broker.ZoneID {
 	return zones[0]
 }
 
-func (s *server) fillWaiting(ctx context.Context, p *deskPage, known recall) error {
-	open, err := s.Records.OpenApprovals(ctx, p.Zone)
-	if err != nil {
-		return fmt.Errorf("list approvals: %w", err)
-	}
-	if err := known.expect(ctx, p.Zone, len(open)); err != nil {
-		return err
-	}
+func (p *deskPage) fillWaiting(ctx context.Context, known recall, open []subscribers.Approval) error {
 	for _, a := range open {
 		m, partnership, err := known.matter(ctx, a.Message, a.Revision, a.Partnership)
 		if err != nil {
@@ -216,14 +221,19 @@ func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
 	if err != nil {
 		return fmt.Errorf("list messages: %w", err)
 	}
-	for _, m := range messages {
-		status, counted, err := s.status(ctx, m.ID)
-		if err != nil {
-			return err
-		}
+	ids := make([]broker.MessageID, len(messages))
+	for i, m := range messages {
+		ids[i] = m.ID
+	}
+	statuses, err := s.statusesOf(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, m := range messages {
+		status := statuses[i]
 		t, lang := m.Text(p.Lang)
 		line := recent{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent),
-			Head: p.head(m), State: p.inShort(status, counted), Bar: barOf(totals(status))}
+			Head: p.head(m), State: p.inShort(status), Bar: barOf(totals(status.Status))}
 		p.Recent = append(p.Recent, line)
 		p.Live = p.Live || !status.Done
 	}
@@ -231,7 +241,7 @@ func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
 }
 
 // inShort says how far a message has come, as far as that has been counted.
-func (v view) inShort(status subscribers.Status, counted bool) string {
+func (v view) inShort(status subscribers.Outlined) string {
 	open, granted := 0, 0
 	for _, p := range status.Partnerships {
 		if p.State.Granted() {
@@ -240,11 +250,11 @@ func (v view) inShort(status subscribers.Status, counted bool) string {
 			open++
 		}
 	}
-	reached, all := totals(status).reached()
+	reached, all := totals(status.Status).reached()
 	switch {
-	case !counted && open > 0:
+	case !status.Counted && open > 0:
 		return v.N("short.waiting", open) + " · " + v.T("short.counting")
-	case !counted:
+	case !status.Counted:
 		return v.T("short.counting")
 	case open > 0 && all > 0:
 		return v.N("short.waiting", open) + " · " + v.T("short.sending", "reached", reached, "all", all)

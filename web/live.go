@@ -32,11 +32,11 @@ func (s *server) getLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.tellChanges(w, r, livePace, func(ctx context.Context) (snapshot, bool, error) {
-		status, _, err := s.status(ctx, id)
+		status, err := s.status(ctx, id)
 		if err != nil && !errors.Is(err, subscribers.ErrNotFound) { // not routed yet
 			return snapshot{}, false, err
 		}
-		now, err := fingerprint(status, s.Now())
+		now, err := fingerprint(status.Status, s.Now())
 		return now, status.Done, err
 	})
 }

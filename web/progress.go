@@ -83,7 +83,7 @@ func (s *server) getMessage(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.MessageID) error {
-	status, counted, err := s.status(r.Context(), id)
+	status, err := s.status(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 	p.Text, p.Others = p.textsOf(m)
 	p.Title = p.Text.Title
 	p.Actions = p.actions(m)
-	p.Summary, p.Worries = p.inShort(status, counted), p.worries(status)
+	p.Summary, p.Worries = p.inShort(status), p.worries(status.Status)
 	parts := openFirst(status.Partnerships)
 	from, to, pages := p.pageOf(r, "/messages/"+id.String()+"?page=", len(parts))
 	p.Pager = pages

@@ -12,22 +12,35 @@ import (
 // questions are about ten messages. It lives as long as the page is made.
 type recall struct {
 	from         Records
-	messages     map[string]broker.Message // by id and revision
+	messages     map[revision]broker.Message
 	partnerships map[broker.PartnershipID]subscribers.Partnership
 }
 
-func (s *server) recall() recall {
-	return recall{s.Records, make(map[string]broker.Message), make(map[broker.PartnershipID]subscribers.Partnership)}
+type revision struct {
+	message broker.MessageID
+	number  int
 }
 
-// fewLines are read one by one. For more the whole zone's partnerships are read
-// at once, which takes as long as some ten questions to a ledger on another machine.
+func (s *server) recall() recall {
+	return recall{s.Records, make(map[revision]broker.Message), make(map[broker.PartnershipID]subscribers.Partnership)}
+}
+
+// fewLines are read one by one. For more the messages and the whole zone's
+// partnerships are read at once, which takes as long as some ten questions to a
+// ledger on another machine.
 const fewLines = 10
 
-// expect readies for so many lines about a zone.
-func (r recall) expect(ctx context.Context, zone broker.ZoneID, lines int) error {
-	if lines <= fewLines {
+// expect readies for lines about these messages of a zone.
+func (r recall) expect(ctx context.Context, zone broker.ZoneID, about []broker.MessageID) error {
+	if len(about) <= fewLines {
 		return nil
+	}
+	messages, err := r.from.Revisions(ctx, about)
+	if err != nil {
+		return fmt.Errorf("read messages: %w", err)
+	}
+	for _, m := range messages {
+		r.messages[revision{m.ID, m.Revision}] = m
 	}
 	all, err := r.from.Partnerships(ctx, zone)
 	if err != nil {
@@ -40,12 +53,12 @@ func (r recall) expect(ctx context.Context, zone broker.ZoneID, lines int) error
 }
 
 // matter is a message's revision, and a partnership.
-func (r recall) matter(ctx context.Context, id broker.MessageID, revision int, in broker.PartnershipID) (broker.Message, subscribers.Partnership, error) {
+func (r recall) matter(ctx context.Context, id broker.MessageID, number int, in broker.PartnershipID) (broker.Message, subscribers.Partnership, error) {
 	var err error
-	key := fmt.Sprint(id, " ", revision)
+	key := revision{id, number}
 	m, known := r.messages[key]
 	if !known {
-		if m, err = r.from.Message(ctx, id, revision); err != nil {
+		if m, err = r.from.Message(ctx, id, number); err != nil {
 			return m, subscribers.Partnership{}, fmt.Errorf("read message: %w", err)
 		}
 		r.messages[key] = m

@@ -51,34 +51,66 @@ func (k keptStatus) due(now time.Time) bool {
 	return !k.counting && now.Sub(k.at) > statusGood+statusRests*k.took
 }
 
-// status is that of a message, as it stood a moment ago if it is a wide one;
-// counted: false while the deliveries of such a one are counted for the first
-// time, and then it has none.
-func (s *server) status(ctx context.Context, id broker.MessageID) (status subscribers.Status, counted bool, err error) {
+// status is that of a message, as it stood a moment ago if it is a wide one; not
+// Counted while the deliveries of such a one are counted for the first time.
+func (s *server) status(ctx context.Context, id broker.MessageID) (subscribers.Outlined, error) {
+	found, err := s.statusesOf(ctx, []broker.MessageID{id})
+	if err != nil {
+		return subscribers.Outlined{}, err
+	}
+	return found[0], nil
+}
+
+// statusesOf are those of several messages, in this order.
+func (s *server) statusesOf(ctx context.Context, ids []broker.MessageID) ([]subscribers.Outlined, error) {
+	found := make([]subscribers.Outlined, len(ids))
+	var unknown []broker.MessageID
+	var places []int // of the unknown ones in found
+	for i, id := range ids {
+		known := false
+		if found[i], known = s.remembered(ctx, id); !known {
+			unknown, places = append(unknown, id), append(places, i)
+		}
+	}
+	changes := s.statuses.changed()
+	read, err := s.Records.Outlines(ctx, unknown, wideMessage)
+	if err != nil {
+		return nil, fmt.Errorf("read statuses: %w", err)
+	}
+	for i, one := range read {
+		if !one.Counted {
+			one = s.latestCounts(ctx, one.Status, changes)
+		}
+		found[places[i]] = one
+	}
+	return found, nil
+}
+
+// remembered is what is kept of a message, if it may be shown.
+func (s *server) remembered(ctx context.Context, id broker.MessageID) (status subscribers.Outlined, known bool) {
 	kept, changes := s.statuses.look(id)
-	current, now := kept.changes == changes, s.Now()
-	if current && kept.shown(now) {
+	if kept.changes != changes {
+		return status, false
+	}
+	if now := s.Now(); kept.shown(now) {
 		if kept.due(now) {
 			s.countBehind(ctx, id)
 		}
-		return kept.status, true, nil
+		return subscribers.Outlined{Status: kept.status, Counted: true}, true
 	}
-	if current && kept.counting && kept.outlined {
-		return kept.status, false, nil
+	return subscribers.Outlined{Status: kept.status}, kept.counting && kept.outlined
+}
+
+// latestCounts gives a wide message what was last counted of it, and has that
+// counted anew.
+func (s *server) latestCounts(ctx context.Context, status subscribers.Status, changes int) subscribers.Outlined {
+	kept, _ := s.statuses.look(status.Message)
+	s.countBehind(ctx, status.Message)
+	if kept.shown(s.Now()) {
+		return subscribers.Outlined{Status: status.CountedAs(kept.status), Counted: true}
 	}
-	status, counted, err = s.Records.Outline(ctx, id, wideMessage)
-	if err != nil {
-		return status, false, fmt.Errorf("read status: %w", err)
-	}
-	if counted {
-		return status, true, nil
-	}
-	s.countBehind(ctx, id)
-	if !kept.shown(now) {
-		s.statuses.outline(id, status, changes)
-		return status, false, nil
-	}
-	return status.CountedAs(kept.status), true, nil
+	s.statuses.outline(status.Message, status, changes)
+	return subscribers.Outlined{Status: status}
 }
 
 // countBehind has a message counted while nobody waits for it, unless it is
@@ -109,6 +141,13 @@ func (k *statuses) look(id broker.MessageID) (one keptStatus, changes int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.kept[id], k.changes
+}
+
+// changed says how often somebody has changed something up to now.
+func (k *statuses) changed() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.changes
 }
 
 // outline keeps what is shown of a message while it is being counted.

@@ -56,17 +56,28 @@ func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Stat
 	return found(w.statuses, id)
 }
 
-// Outline leaves the counts of a wide message out.
-func (w *world) Outline(ctx context.Context, id broker.MessageID, most int) (subscribers.Status, bool, error) {
-	status, err := w.Status(ctx, id)
-	if _, all := totals(status).reached(); err != nil || all <= most {
-		return status, err == nil, err
+// Outlines leaves the counts of a wide message out.
+func (w *world) Outlines(ctx context.Context, ids []broker.MessageID, most int) ([]subscribers.Outlined, error) {
+	all := make([]subscribers.Outlined, len(ids))
+	for i, id := range ids {
+		status, err := w.Status(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = subscribers.Outlined{Status: status, Counted: true}
+		if _, people := totals(status).reached(); people > most {
+			all[i] = subscribers.Outlined{Status: uncounted(status)}
+		}
 	}
+	return all, nil
+}
+
+func uncounted(status subscribers.Status) subscribers.Status {
 	status.Done, status.Partnerships = false, slices.Clone(status.Partnerships)
 	for i := range status.Partnerships {
 		status.Partnerships[i].Channels, status.Partnerships[i].Unreached = nil, 0
 	}
-	return status, false, nil
+	return status
 }
 
 func (w *world) Recent(_ context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error) {
@@ -82,6 +93,16 @@ func (w *world) Recent(_ context.Context, zone broker.ZoneID, limit int) ([]brok
 
 func (w *world) Message(_ context.Context, id broker.MessageID, _ int) (broker.Message, error) {
 	return found(w.messages, id)
+}
+
+func (w *world) Revisions(_ context.Context, ids []broker.MessageID) ([]broker.Message, error) {
+	var list []broker.Message
+	for _, id := range ids {
+		if m, known := w.messages[id]; known {
+			list = append(list, m)
+		}
+	}
+	return list, nil
 }
 
 func (w *world) Latest(_ context.Context, id broker.MessageID) (broker.Message, error) {

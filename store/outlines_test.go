@@ -1,0 +1,63 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"relais/broker"
+	"relais/channels"
+	"relais/store"
+	"relais/subscribers"
+)
+
+// Each message has what is its own, in the order in which it was asked for.
+func TestOutlinesOfSeveralMessages(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		wide := granted(t, s, tilleuls)[0]
+		got(s.Add(t.Context(), entries(wide, people(3))))(t)
+		narrow := granted(t, s, linden)[0]
+		sent := entries(narrow, people(2))
+		got(s.Add(t.Context(), sent))(t)
+		must(t, s.MarkPlanned(t.Context(), narrow.ID, noon))
+		got(s.Claim(t.Context(), idsOf(sent), noon, time.Minute))(t)
+		got(s.Record(t.Context(), []subscribers.Outcome{outcome(sent[0].ID, channels.Delivered), outcome(sent[1].ID, channels.Failed)}))(t)
+		must(t, s.OpenCase(t.Context(), subscribers.Case{ID: subscribers.CaseIDFor(narrow.Message, linden), Zone: "demo", Partnership: linden, Matter: narrow.Message, Message: narrow.Message, Revision: 1, Opened: noon, Due: noon}))
+		refused := message(broker.NewMessageID(), 1)
+		must(t, s.Open(t.Context(), refused, noon, nil, []subscribers.RoutingRefusal{{Partnership: linden, Gaps: []subscribers.Gap{subscribers.GapCharter}}}, nil))
+
+		ids := []broker.MessageID{refused.ID, narrow.Message, wide.Message}
+		found := got(s.Outlines(t.Context(), ids, 2))(t)
+		for i, id := range ids[:2] {
+			same(t, "those with few deliveries are as their status", found[i], subscribers.Outlined{Status: got(s.Status(t.Context(), id))(t), Counted: true})
+		}
+		same(t, "whom nothing reached", found[1].Partnerships[0].Unreached, 1)
+		same(t, "word is owed", found[1].Partnerships[0].Case != nil, true)
+		same(t, "the one with more", found[2].Message, wide.Message)
+		same(t, "is counted", found[2].Counted, false)
+
+		_, err := s.Outlines(t.Context(), []broker.MessageID{narrow.Message, broker.NewMessageID()}, 2)
+		same(t, "one that does not exist is not found", errors.Is(err, subscribers.ErrNotFound), true)
+		same(t, "none is asked for", got(s.Outlines(t.Context(), nil, 2))(t), nil)
+	})
+}
+
+// What has another revision shows the newest one alone.
+func TestOutlineOfACorrectedText(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		id := broker.NewMessageID()
+		for revision, at := range []broker.PartnershipID{tilleuls, linden} {
+			m := message(id, revision+1)
+			must(t, s.Open(t.Context(), m, noon, []subscribers.Approval{approval(m, at)}, nil, nil))
+		}
+		st := got(s.Outlines(t.Context(), []broker.MessageID{id}, 9))(t)[0]
+		same(t, "revision", st.Revision, 2)
+		same(t, "partnerships", len(st.Partnerships), 1)
+		same(t, "asked with it", st.Partnerships[0].Partnership, linden)
+
+		all := got(s.Revisions(t.Context(), []broker.MessageID{id, broker.NewMessageID(), id}))(t)
+		same(t, "revisions", len(all), 2)
+		same(t, "their numbers together", all[0].Revision+all[1].Revision, 3)
+		same(t, "of none", len(got(s.Revisions(t.Context(), nil))(t)), 0)
+	})
+}
