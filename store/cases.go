@@ -62,6 +62,21 @@ func (s *Store) OpenCases(ctx context.Context, zone broker.ZoneID) (found []subs
 	return found, err
 }
 
+// FirstCases returns so many open cases of a zone, those due first, and how many
+// there are in all.
+func (s *Store) FirstCases(ctx context.Context, zone broker.ZoneID, limit int) (first []subscribers.Case, all int, err error) {
+	err = s.read(ctx, "read the first open cases", func(t *tx) error {
+		first, err = list(ctx, t, scanCase, `SELECT `+caseColumns+` FROM cases
+			WHERE ended_how = '' AND zone = $1 ORDER BY due, id LIMIT $2`, string(zone), limit)
+		if err != nil {
+			return err
+		}
+		all, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM cases WHERE ended_how = '' AND zone = $1`, string(zone))
+		return err
+	})
+	return first, all, err
+}
+
 // DueCases returns open cases whose NextAt has passed, oldest first.
 func (s *Store) DueCases(ctx context.Context, now time.Time, limit int) (found []subscribers.Case, err error) {
 	err = s.read(ctx, "read due cases", func(t *tx) error {

@@ -61,3 +61,23 @@ func TestOutlineOfACorrectedText(t *testing.T) {
 		same(t, "of none", len(got(s.Revisions(t.Context(), nil))(t)), 0)
 	})
 }
+
+func TestFirstCases(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		for i, at := range []broker.PartnershipID{tilleuls, linden, tilleuls} {
+			a := granted(t, s, at)[0]
+			must(t, s.OpenCase(t.Context(), subscribers.Case{ID: subscribers.CaseIDFor(a.Message, at), Zone: "demo", Partnership: at, Matter: a.Message, Message: a.Message, Revision: 1, Opened: noon, Due: noon.Add(time.Duration(3-i) * time.Hour)}))
+			if i == 1 {
+				must(t, s.EndCases(t.Context(), []broker.MessageID{a.Message}, at, subscribers.CaseEnd{How: subscribers.NotAllowed, By: "CP Maes", At: noon, Why: "the magistrate"}))
+			}
+		}
+		first, all, err := s.FirstCases(t.Context(), "demo", 1)
+		must(t, err)
+		same(t, "all open ones", all, 2)
+		same(t, "shown", len(first), 1)
+		same(t, "due first", first[0].Due, noon.Add(time.Hour))
+		_, all, err = s.FirstCases(t.Context(), "elsewhere", 1)
+		must(t, err)
+		same(t, "in another zone", all, 0)
+	})
+}

@@ -29,6 +29,11 @@ func (w *world) OpenCases(_ context.Context, zone broker.ZoneID) ([]subscribers.
 	return all, nil
 }
 
+func (w *world) FirstCases(ctx context.Context, zone broker.ZoneID, limit int) ([]subscribers.Case, int, error) {
+	all, err := w.OpenCases(ctx, zone)
+	return all[:min(limit, len(all))], len(all), err
+}
+
 func (w *world) cases() []subscribers.Case {
 	late := subscribers.Case{ID: caseID, Zone: "demo", Partnership: "tilleuls", Message: alertID, Revision: 1, Owner: author, Opened: w.now.AddDate(0, 0, -1), Due: w.now}
 	soon := late

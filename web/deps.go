@@ -54,6 +54,8 @@ type Records interface {
 	// OpenCases returns the cases of a zone, or of all when it is empty, in which
 	// word is still owed; those due first at the front.
 	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)
+	// FirstCases returns so many of a zone, and how many there are in all.
+	FirstCases(ctx context.Context, zone broker.ZoneID, limit int) (first []subscribers.Case, all int, err error)
 	// Case returns one, open or closed.
 	Case(ctx context.Context, id subscribers.CaseID) (subscribers.Case, error)
 	// Officers returns the people of a zone's police to whom Relais writes.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"relais/broker"
 	"relais/subscribers"
@@ -23,6 +22,7 @@ type deskPage struct {
 	Zones     []zoneLink // more than one
 	Kinds     []kindLink
 	Waiting   []waiting
+	WaitingN  int
 	Recent    []recent
 	Owed      []owedLine
 	Incidents []incidentLine
@@ -45,12 +45,6 @@ type zoneLink struct {
 
 type kindLink struct {
 	Kind, Name, Example, Class, URL string
-}
-
-// waiting is an approval that nobody has answered.
-type waiting struct {
-	Partnership, Title, URL, Kind, Class, Asked, Then string
-	Lang                                              broker.Lang
 }
 
 // recent is a message and how far it has come, in a sentence.
@@ -139,12 +133,11 @@ func (s *server) fillWork(ctx context.Context, p *deskPage) error {
 	if err != nil {
 		return fmt.Errorf("list approvals: %w", err)
 	}
-	owed, err := s.Records.OpenCases(ctx, p.Zone)
+	owed, all, err := s.Records.FirstCases(ctx, p.Zone, shownOwed)
 	if err != nil {
 		return fmt.Errorf("list cases: %w", err)
 	}
-	p.OwedAll, p.OwedN = p.URL("/cases?zone="+string(p.Zone)), len(owed)
-	owed = owed[:min(shownOwed, len(owed))]
+	p.OwedAll, p.OwedN = p.URL("/cases?zone="+string(p.Zone)), all
 	about := casesAbout(owed)
 	for _, a := range open {
 		about = append(about, a.Message)
@@ -166,54 +159,6 @@ func chosenZone(zones []broker.ZoneID, asked broker.ZoneID) broker.ZoneID {
 		return asked
 	}
 	return zones[0]
-}
-
-func (p *deskPage) fillWaiting(ctx context.Context, known recall, open []subscribers.Approval) error {
-	for _, a := range open {
-		m, partnership, err := known.matter(ctx, a.Message, a.Revision, a.Partnership)
-		if err != nil {
-			return err
-		}
-		t, lang := m.Text(p.Lang)
-		p.Waiting = append(p.Waiting, waiting{
-			Partnership: partnership.Name, Title: t.Title, Lang: lang, URL: p.waitsAt(a),
-			Kind: p.Kind(m.Kind), Class: string(m.Urgency), Asked: p.When(a.Asked),
-			Then: p.expected(a, m.Expires),
-		})
-	}
-	p.Live = len(open) > 0
-	return nil
-}
-
-// waitsAt is where the police can do something about an open approval: at the
-// decision when it waits for them, else at the message.
-func (v view) waitsAt(a subscribers.Approval) string {
-	if a.State == subscribers.ApprovalQuestioned || v.releasable(a) {
-		return v.URL("/approvals/" + a.ID.String())
-	}
-	return v.URL("/messages/" + a.Message.String())
-}
-
-func (v view) releasable(a subscribers.Approval) bool {
-	at := a.ReleasableAt()
-	return !at.IsZero() && !v.now.Before(at)
-}
-
-// expected says to the police what an approval waits for, and until when.
-func (v view) expected(a subscribers.Approval, expires time.Time) string {
-	switch {
-	case a.State == subscribers.ApprovalHeld:
-		return v.T("desk.held", "by", a.Decision.By, "until", v.When(a.Decision.Until))
-	case a.State == subscribers.ApprovalQuestioned:
-		return v.T("desk.questioned", "by", a.Decision.By, "why", a.Decision.Why)
-	case v.releasable(a):
-		return v.T("desk.release")
-	}
-	end, police := deadline(a, expires)
-	if police {
-		return v.T("desk.until.police", "when", v.When(end))
-	}
-	return v.T("desk.until.lapses", "when", v.When(end))
 }
 
 func (s *server) fillRecent(ctx context.Context, p *deskPage) error {

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -40,6 +42,31 @@ func TestDeskIsLiveWhileSomethingMoves(t *testing.T) {
 	w.statuses[alertID] = status
 	if strings.Contains(w.get("/").Body.String(), "data-every") {
 		t.Error("all is done, and the desk still asks for more")
+	}
+}
+
+// An alert to a whole zone asks a thousand partnerships. The desk shows some of
+// them, those first about which the police can do something, and counts the rest.
+func TestDeskShowsSomeOfManyQuestions(t *testing.T) {
+	w := newWorld(t)
+	clear(w.approvals)
+	for i := range 40 {
+		p := broker.PartnershipID(fmt.Sprintf("plp-%02d", i))
+		w.partnerships = append(w.partnerships, subscribers.Partnership{ID: p, Name: fmt.Sprintf("PLP %02d", i), Zone: "demo"})
+		a := subscribers.Approval{ID: subscribers.ApprovalIDFor(alertID, 1, p), Message: alertID, Revision: 1, Partnership: p, State: subscribers.ApprovalPending, Asked: w.now, Deadline: w.now.Add(time.Hour)}
+		if i == 30 {
+			a.State = subscribers.ApprovalQuestioned
+		}
+		w.approvals[a.ID] = a
+	}
+	body := w.get("/?lang=en").Body.String()
+	_, list, _ := strings.Cut(body, `id="waiting"`)
+	list, _, _ = strings.Cut(list, `id="owed"`)
+	if !strings.Contains(list, `<span class="count">40</span>`) || !strings.Contains(list, "35 other partnerships have not answered yet") {
+		t.Error("the desk does not say how many partnerships have not answered")
+	}
+	if got := strings.Count(list, "PLP "); got != 5 || !strings.Contains(list, "PLP 30") {
+		t.Errorf("%d partnerships are listed; want five, with the one that asked something", got)
 	}
 }
 

@@ -123,6 +123,8 @@ func (s *server) countBehind(ctx context.Context, id broker.MessageID) {
 }
 
 func (s *server) countAnew(ctx context.Context, id broker.MessageID, changes int) {
+	s.counts <- struct{}{} // one message at a time: pages need the processors too
+	defer func() { <-s.counts }()
 	ctx, cancel := context.WithTimeout(ctx, countingMost)
 	defer cancel()
 	at, began := s.Now(), time.Now()

@@ -65,6 +65,30 @@ func TestWideMessagesAreCountedBehindThePage(t *testing.T) {
 	})
 }
 
+// Counting takes a processor. While one message is counted the next one waits,
+// and pages have the other processor.
+func TestWideMessagesAreCountedOneByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		other := wideStatus(w, 1)
+		other.Message = alertID
+		w.statuses[tipID], w.statuses[alertID] = wideStatus(w, 1), other
+		w.counting = make(chan struct{})
+		for _, id := range []broker.MessageID{tipID, alertID} {
+			w.get("/messages/" + id.String())
+		}
+		synctest.Wait()
+		if got := w.countingNow.Load(); got != 1 {
+			t.Errorf("%d messages are counted at a time", got)
+		}
+		close(w.counting)
+		synctest.Wait()
+		if body := w.get("/messages/" + alertID.String() + "?lang=en").Body.String(); !strings.Contains(body, "1 of 300000") {
+			t.Error("the second one was not counted")
+		}
+	})
+}
+
 // Of many partnerships those that wait come first, fifty on a page.
 func TestAWideMessageHasPages(t *testing.T) {
 	w := newWorld(t)

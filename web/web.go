@@ -24,6 +24,7 @@ type server struct {
 	local    *time.Location // of the desk
 	mux      *http.ServeMux
 	streams  chan struct{} // holds one for each that is open
+	counts   chan struct{} // holds one while a message is counted
 	fitting  chan struct{} // holds one while a picture is made to fit
 	sessions *scs.SessionManager
 	tries    *limits // of signing in
@@ -64,7 +65,7 @@ func (s *server) handler() (http.Handler, error) {
 }
 
 func newServer(deps Deps, options Options) (*server, error) {
-	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost), fitting: make(chan struct{}, 1)}
+	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost), fitting: make(chan struct{}, 1), counts: make(chan struct{}, 1)}
 	s.options.PublicURL = strings.TrimRight(options.PublicURL, "/")
 	var err error
 	if s.words, err = channels.LoadWords(); err != nil {

@@ -50,6 +50,15 @@ func found[K comparable, V any](m map[K]V, id K) (V, error) {
 }
 
 func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Status, error) {
+	w.countingNow.Add(1)
+	if w.counting != nil {
+		<-w.counting
+	}
+	w.countingNow.Add(-1)
+	return w.truth(id)
+}
+
+func (w *world) truth(id broker.MessageID) (subscribers.Status, error) {
 	if live := w.live.Load(); live != nil {
 		return *live, nil
 	}
@@ -57,10 +66,10 @@ func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Stat
 }
 
 // Outlines leaves the counts of a wide message out.
-func (w *world) Outlines(ctx context.Context, ids []broker.MessageID, most int) ([]subscribers.Outlined, error) {
+func (w *world) Outlines(_ context.Context, ids []broker.MessageID, most int) ([]subscribers.Outlined, error) {
 	all := make([]subscribers.Outlined, len(ids))
 	for i, id := range ids {
-		status, err := w.Status(ctx, id)
+		status, err := w.truth(id)
 		if err != nil {
 			return nil, err
 		}

@@ -43,6 +43,8 @@ type world struct {
 	long         bool                               // a forecast takes longer than a page may
 	nobodyOnFile bool                               // the zone has no officer
 	live         atomic.Pointer[subscribers.Status] // while a server reads it; nil: that of statuses
+	counting     chan struct{}                      // until it is closed, counting a status goes on; nil: it takes no time
+	countingNow  atomic.Int64
 	ending       chan struct{}
 	searched     subscribers.Search
 	stopped      []string
