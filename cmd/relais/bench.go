@@ -91,7 +91,7 @@ func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Na
 		return r, err
 	}
 	defer func() { err = errors.Join(err, h.stop(context.WithoutCancel(ctx))) }()
-	if r.IdleBytes, err = peakMemoryOf(h.node.Process.Pid); err != nil {
+	if r.Idle, err = memoryOf(h.node.Process.Pid); err != nil {
 		return r, err
 	}
 	if _, err := h.carry(ctx); err != nil {
@@ -114,7 +114,7 @@ func (c *benchCommand) measure(ctx context.Context, p *program, of []channels.Na
 		}
 	}
 	r.compare()
-	r.PeakBytes, err = peakMemoryOf(h.node.Process.Pid)
+	r.Peak, err = memoryOf(h.node.Process.Pid)
 	return r, err
 }
 

@@ -50,21 +50,34 @@ func (h *benchHouse) rest(ctx context.Context) error {
 	})
 }
 
-// peakMemoryOf is the most memory that a process has had since it began, in bytes.
-func peakMemoryOf(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, fmt.Errorf("read the memory of process %d (needs Linux's /proc): %w", pid, err)
-	}
-	return parsePeak(string(text))
+// memory is what a process takes of the machine's.
+type memory struct {
+	Bytes     int64 `json:"bytes"`     // the most that it has had since it began
+	FileBytes int64 `json:"fileBytes"` // what it has now of files, nearly all of its program's own; the system takes these pages back when it needs room
 }
 
-func parsePeak(text string) (int64, error) {
+func memoryOf(pid int) (memory, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return memory{}, fmt.Errorf("read the memory of process %d (needs Linux's /proc): %w", pid, err)
+	}
+	return parseMemory(string(text))
+}
+
+func parseMemory(text string) (m memory, err error) {
+	var errPeak, errFile error
+	m.Bytes, errPeak = parseKilobytes(text, "VmHWM:")
+	m.FileBytes, errFile = parseKilobytes(text, "RssFile:")
+	return m, errors.Join(errPeak, errFile)
+}
+
+// parseKilobytes reads a line of /proc/PID/status (proc_pid_status(5)), in bytes.
+func parseKilobytes(text, name string) (int64, error) {
 	for line := range strings.Lines(text) {
-		if kilobytes, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if kilobytes, ok := strings.CutPrefix(line, name); ok {
 			n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kilobytes), "kB")), 10, 64)
 			return n * 1024, err
 		}
 	}
-	return 0, errors.New("/proc/PID/status has no VmHWM")
+	return 0, errors.New("/proc/PID/status has no " + name)
 }

@@ -15,12 +15,12 @@ func TestTheBenchmarkReadsProcessorTimeBehindANameWithBlanks(t *testing.T) {
 	}
 }
 
-func TestTheBenchmarkReadsPeakMemory(t *testing.T) {
-	got, err := parsePeak("Name:\trelais\nVmHWM:\t    2048 kB\nVmRSS:\t 1000 kB\n")
-	if err != nil || got != 2<<20 {
-		t.Errorf("got %d, %v; want %d", got, err, 2<<20)
+func TestTheBenchmarkReadsMemory(t *testing.T) {
+	got, err := parseMemory("Name:\trelais\nVmHWM:\t    2048 kB\nVmRSS:\t 1500 kB\nRssFile:\t 1024 kB\n")
+	if want := (memory{Bytes: 2 << 20, FileBytes: 1 << 20}); err != nil || got != want {
+		t.Errorf("got %v, %v; want %v", got, err, want)
 	}
-	if _, err := parsePeak("Name:\trelais\n"); err == nil {
+	if _, err := parseMemory("Name:\trelais\n"); err == nil {
 		t.Error("memory was read where there is none")
 	}
 }

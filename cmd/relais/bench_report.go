@@ -28,9 +28,9 @@ type benchResult struct {
 	Engine     string       `json:"engine"`
 	Pipeline   []benchRound `json:"pipeline"`
 	Bare       []benchRound `json:"bare"`
-	PeakBytes  int64        `json:"peakBytes"` // of the node since it began
-	IdleBytes  int64        `json:"idleBytes"` // of the node before its first message
-	Ratio      float64      `json:"ratio"`     // of the medians: 1 is as fast as the bare client, 0.5 half
+	Idle       memory       `json:"idle"`  // of the node before its first message
+	Peak       memory       `json:"peak"`  // and at the end
+	Ratio      float64      `json:"ratio"` // of the medians: 1 is as fast as the bare client, 0.5 half
 	WorstRatio float64      `json:"worstRatio"`
 }
 
@@ -146,10 +146,13 @@ func (r benchResult) write(out io.Writer) error {
 		median(first), slices.Max(first), median(last), slices.Max(last))
 	fmt.Fprintf(&text, "#   processor time for each delivery: node %.0f µs, Redis %.0f µs, stand-ins %.0f µs; bare client %.0f µs\n",
 		medianOf(p, benchRound.ownCPU), medianOf(p, benchRound.redisCPU), medianOf(p, benchRound.sandboxCPU), medianOf(r.Bare, benchRound.ownCPU))
-	fmt.Fprintf(&text, "#   memory of the node: %.0f MB at its peak, %.0f MB before the first message\n", float64(r.PeakBytes)/1e6, float64(r.IdleBytes)/1e6)
+	fmt.Fprintf(&text, "#   memory of the node: %.0f MB at its peak, %.0f MB before the first message; without the pages of its program's file, which the system can take back, %.0f and %.0f MB\n",
+		megabytes(r.Peak.Bytes), megabytes(r.Idle.Bytes), megabytes(r.Peak.Bytes-r.Peak.FileBytes), megabytes(r.Idle.Bytes-r.Idle.FileBytes))
 	_, err := io.WriteString(out, text.String())
 	return err
 }
+
+func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
 
 func (r benchResult) line(text *strings.Builder, who string, round benchRound) {
 	fmt.Fprintf(text, "Benchmark%s/%s/%s/%d-%d 1 %d ns/op %.0f deliveries/s %.1f own-cpu-µs/delivery %.1f redis-cpu-µs/delivery %.1f sandbox-cpu-µs/delivery",
