@@ -108,7 +108,7 @@ func (g *Graveyard) Replay(ctx context.Context, id uuid.UUID) error {
 	if err := g.Publisher.Publish(ctx, broker.Event{Subject: letter.Subject, Data: letter.Data}); err != nil {
 		return fmt.Errorf("publish dead letter again: %w", err)
 	}
-	return g.Ledger.MarkReplayed(ctx, id, g.Now())
+	return g.Ledger.MarkReplayed(ctx, letter, g.Now())
 }
 
 const (

@@ -202,5 +202,6 @@ type Previews interface {
 type Replayer interface {
 	DeadLetters(ctx context.Context) ([]broker.DeadLetter, error)
 	DeadLetter(ctx context.Context, id uuid.UUID) (broker.DeadLetter, error)
-	MarkReplayed(ctx context.Context, id uuid.UUID, at time.Time) error
+	// MarkReplayed notes it, unless the event was given up again since it was read.
+	MarkReplayed(ctx context.Context, read broker.DeadLetter, at time.Time) error
 }

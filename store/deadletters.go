@@ -68,10 +68,11 @@ func (s *Store) DeadLetter(ctx context.Context, id uuid.UUID) (found broker.Dead
 	return found, err
 }
 
-// MarkReplayed notes that a letter was published again.
-func (s *Store) MarkReplayed(ctx context.Context, id uuid.UUID, at time.Time) error {
-	return s.write(ctx, fmt.Sprintf("mark dead letter %s replayed", id), func(t *tx) error {
-		_, err := t.ExecContext(ctx, `UPDATE dead_letters SET replayed = $2 WHERE id = $1`, id[:], millis(at))
+// MarkReplayed notes that a letter was published again, unless its event has
+// been given up once more since the letter was read: then it waits again.
+func (s *Store) MarkReplayed(ctx context.Context, read broker.DeadLetter, at time.Time) error {
+	return s.write(ctx, fmt.Sprintf("mark dead letter %s replayed", read.ID), func(t *tx) error {
+		_, err := t.ExecContext(ctx, `UPDATE dead_letters SET replayed = $3 WHERE id = $1 AND at = $2`, read.ID[:], millis(read.At), millis(at))
 		return err
 	})
 }

@@ -34,13 +34,15 @@ func TestDeadLetters(t *testing.T) {
 		same(t, "one with its data", got(s.DeadLetter(t.Context(), letter.ID))(t), letter)
 		same(t, "one without", got(s.DeadLetter(t.Context(), other.ID))(t), other)
 
-		must(t, s.MarkReplayed(t.Context(), letter.ID, noon.Add(time.Minute)))
+		must(t, s.MarkReplayed(t.Context(), letter, noon.Add(time.Minute)))
 		same(t, "replayed", got(s.DeadLetter(t.Context(), letter.ID))(t).Replayed, noon.Add(time.Minute))
 		again := letter
 		again.ID, again.At, again.Attempts, again.Reason = uuid.Must(uuid.NewV7()), noon.Add(time.Hour), 3, "still missing"
 		must(t, s.Bury(t.Context(), again))
 		again.ID, again.Attempts = letter.ID, 5
 		same(t, "counted up, and open again", got(s.DeadLetter(t.Context(), letter.ID))(t), again)
+		must(t, s.MarkReplayed(t.Context(), letter, noon.Add(2*time.Hour)))
+		same(t, "given up again before its replay was noted: still open", got(s.DeadLetter(t.Context(), letter.ID))(t), again)
 		if _, err := s.DeadLetter(t.Context(), uuid.New()); !errors.Is(err, subscribers.ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)
 		}

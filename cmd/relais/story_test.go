@@ -261,7 +261,7 @@ func cmdDead(ts *testscript.TestScript, _ bool, args []string) {
 	want := number(ts, args[0])
 	d := villageOf(ts)
 	ts.Check(until(context.Background(), func() (bool, error) {
-		letters, err := d.node.store.DeadLetters(context.Background())
+		letters, err := d.node.steps.graveyard.Find(context.Background(), broker.DeadFilter{Waiting: true})
 		return len(letters) == want, err
 	}))
 }
