@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -286,6 +287,28 @@ func TestPasskeysAreWrittenAbout(t *testing.T) {
 			t.Errorf("%s: a letter too many", lang)
 		}
 	}
+}
+
+// A mail server that puts an email off gets it again.
+func TestPasskeysAreWrittenAboutLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := withPasskeys(t)
+		luc := r.at[channels.NewAddress("luc@police.example")][0]
+		r.members[luc.ID] = subscribers.Member{ID: luc.ID, Contacts: []subscribers.Contact{{Channel: channels.Email, Address: channels.NewAddress("luc@police.example"), State: subscribers.ContactActive}}}
+		r.putOff = 2
+		r.server.tellOfPasskey(httptest.NewRequest(http.MethodPost, "/account/passkeys", nil), luc, "Desk", "passkey.mail.added")
+		began := time.Now()
+		if text := <-r.mailed; !strings.Contains(text.Body, "Luc Thys") {
+			t.Errorf("got %q", text.Body)
+		}
+		if took := time.Since(began); took != 6*time.Minute { // by the clock of this test
+			t.Errorf("it came after %s", took)
+		}
+		time.Sleep(24 * time.Hour)
+		if len(r.mailed) > 0 || strings.Contains(r.log.String(), "luc@police.example") {
+			t.Error("a letter too many, or an address in the log")
+		}
+	})
 }
 
 // Who finds a desk that was left open does not make themselves a key to it.

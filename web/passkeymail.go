@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"relais/broker"
 	"relais/channels"
@@ -30,12 +31,36 @@ func (s *server) tellOfPasskey(r *http.Request, who subscribers.Account, passkey
 	}
 }
 
+// mailAgain is when an email that was not taken is tried again: mail servers
+// put off whom they do not know for some minutes (RFC 6647), and are restarted.
+func mailAgain() []time.Duration {
+	return []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 4 * time.Hour}
+}
+
 func (s *server) mailOfPasskey(ctx context.Context, to channels.Address, letter PassLetter) {
-	ctx, cancel := context.WithTimeout(ctx, sendingLasts)
-	defer cancel()
-	if err := s.Mailer.Mail(ctx, to, letter); err != nil {
+	err := s.mailOnce(ctx, to, letter)
+	for _, pause := range mailAgain() {
+		if err == nil {
+			return
+		}
+		s.Log.WarnContext(ctx, "email about a passkey not sent, trying again", "after", pause, "err", err)
+		select {
+		case <-s.Ending:
+			s.Log.ErrorContext(ctx, "email about a passkey not sent, for Relais ends", "err", err)
+			return
+		case <-time.After(pause):
+		}
+		err = s.mailOnce(ctx, to, letter)
+	}
+	if err != nil {
 		s.Log.ErrorContext(ctx, "email about a passkey not sent", "err", err)
 	}
+}
+
+func (s *server) mailOnce(ctx context.Context, to channels.Address, letter PassLetter) error {
+	ctx, cancel := context.WithTimeout(ctx, sendingLasts)
+	defer cancel()
+	return s.Mailer.Mail(ctx, to, letter)
 }
 
 // passkeyLetter is what its owner is sent, in their own language. Its link is the
