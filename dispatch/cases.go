@@ -161,7 +161,11 @@ func (c *Cases) remind(ctx context.Context, before subscribers.Case) error {
 	if after.Step == subscribers.MandatedReminded {
 		reminded = subscribers.Mandated(officers)
 	}
-	letter := after.Remind(about.Message, about.Partnership)
+	others, err := c.Ledger.AlsoOwed(ctx, before)
+	if err != nil {
+		return fmt.Errorf("count who else waits for word: %w", err)
+	}
+	letter := after.Remind(about.Message, about.Partnership, before.NextAt, others)
 	entries := c.letters(letter, members(reminded), c.Channels)
 	moved, err := c.move(ctx, before, after, letter, entries)
 	if moved {

@@ -63,6 +63,9 @@ type Approvals interface {
 	Moves(ctx context.Context, id subscribers.ApprovalID) ([]subscribers.Move, error)
 	// OverdueApprovals returns open ones whose deadline has passed.
 	OverdueApprovals(ctx context.Context, now time.Time, limit int) ([]subscribers.Approval, error)
+	// AlsoWaiting counts the other approvals of a message's revision that nobody has
+	// answered and that have the same Deadline.
+	AlsoWaiting(ctx context.Context, a subscribers.Approval) (int, error)
 	// UnplannedApprovals returns granted ones that were decided before the given time and are not marked planned.
 	UnplannedApprovals(ctx context.Context, decidedBefore time.Time, limit int) ([]subscribers.Approval, error)
 	// MarkPlanned notes that every delivery of an approval has been written.
@@ -149,6 +152,8 @@ type Debts interface {
 	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)
 	// DueCases returns open cases whose NextAt has passed.
 	DueCases(ctx context.Context, now time.Time, limit int) ([]subscribers.Case, error)
+	// AlsoOwed counts the other open cases of a case's matter.
+	AlsoOwed(ctx context.Context, c subscribers.Case) (int, error)
 	// MoveCase writes after, with what is said because of it, if the case still is
 	// open and at the Step of before, and says whether it was.
 	MoveCase(ctx context.Context, before, after subscribers.Case, services []subscribers.ServiceMessage, entries []subscribers.Entry, at time.Time) (bool, error)

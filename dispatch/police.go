@@ -17,7 +17,11 @@ func (a *Approver) toPolice(ctx context.Context, before, after subscribers.Appro
 	case after.State == subscribers.ApprovalQuestioned:
 		message = after.AskPolice(m, who.partnership)
 	case after.State == subscribers.ApprovalPending && reachesPolice(before, after):
-		message = after.OfferRelease(m, who.partnership)
+		others, err := a.Ledger.AlsoWaiting(ctx, before)
+		if err != nil {
+			return nil, nil, fmt.Errorf("count who else has not answered: %w", err)
+		}
+		message = after.OfferRelease(m, who.partnership, before.Deadline, others)
 	default:
 		return nil, nil, nil
 	}

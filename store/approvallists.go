@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"relais/broker"
@@ -45,6 +46,18 @@ func (s *Store) OpenApprovals(ctx context.Context, zone broker.ZoneID) (found []
 		return err
 	})
 	return found, err
+}
+
+// AlsoWaiting counts the other approvals of a message's revision that nobody has
+// answered and that have the same Deadline.
+func (s *Store) AlsoWaiting(ctx context.Context, a subscribers.Approval) (n int, err error) {
+	err = s.read(ctx, fmt.Sprintf("count the open approvals of message %s", a.Message), func(t *tx) error {
+		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM approvals
+			WHERE message = $1 AND revision = $2 AND state = 'pending' AND deadline = $3 AND id <> $4`,
+			a.Message.UUID[:], a.Revision, millis(a.Deadline), a.ID.UUID[:])
+		return err
+	})
+	return n, err
 }
 
 func addApprovals(ctx context.Context, t *tx, approvals []subscribers.Approval) error {

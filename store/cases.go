@@ -87,6 +87,15 @@ func (s *Store) DueCases(ctx context.Context, now time.Time, limit int) (found [
 	return found, err
 }
 
+// AlsoOwed counts the other open cases of a case's matter.
+func (s *Store) AlsoOwed(ctx context.Context, c subscribers.Case) (n int, err error) {
+	err = s.read(ctx, fmt.Sprintf("count the cases of message %s", c.Matter), func(t *tx) error {
+		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM cases WHERE matter = $1 AND ended_how = '' AND id <> $2`, c.Matter.UUID[:], c.ID.UUID[:])
+		return err
+	})
+	return n, err
+}
+
 // MoveCase writes after, with what is said because of it, if the case still is
 // open and at the Step of before, and says whether it was.
 func (s *Store) MoveCase(ctx context.Context, before, after subscribers.Case, services []subscribers.ServiceMessage, entries []subscribers.Entry, at time.Time) (moved bool, err error) {

@@ -81,3 +81,27 @@ func TestFirstCases(t *testing.T) {
 		same(t, "in another zone", all, 0)
 	})
 }
+
+// What one letter to the police is about besides: those who got the same message
+// and are to answer by the same time, and those who wait for the same word.
+func TestOthersOfTheSameMatter(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		m := message(broker.NewMessageID(), 1)
+		first, second, later, answered := approval(m, tilleuls), approval(m, linden), approval(m, "c"), approval(m, "d")
+		later.Deadline, answered.State = first.Deadline.Add(time.Minute), subscribers.ApprovalApproved
+		elsewhere := message(broker.NewMessageID(), 1)
+		must(t, s.Open(t.Context(), m, noon, []subscribers.Approval{first, second, later, answered}, nil, nil))
+		must(t, s.Open(t.Context(), elsewhere, noon, []subscribers.Approval{approval(elsewhere, tilleuls)}, nil, nil))
+		same(t, "who else has not answered", got(s.AlsoWaiting(t.Context(), first))(t), 1)
+		same(t, "than the one whose time comes later", got(s.AlsoWaiting(t.Context(), later))(t), 0)
+
+		var cases []subscribers.Case
+		for _, p := range []broker.PartnershipID{tilleuls, linden, "c"} {
+			c := subscribers.Case{ID: subscribers.CaseIDFor(m.ID, p), Zone: "demo", Partnership: p, Matter: m.ID, Message: m.ID, Revision: 1, Opened: noon, Due: noon}
+			must(t, s.OpenCase(t.Context(), c))
+			cases = append(cases, c)
+		}
+		must(t, s.EndCases(t.Context(), []broker.MessageID{m.ID}, "c", subscribers.CaseEnd{How: subscribers.NotAllowed, By: "CP Maes", At: noon, Why: "the magistrate"}))
+		same(t, "who else waits for word", got(s.AlsoOwed(t.Context(), cases[0]))(t), 1)
+	})
+}

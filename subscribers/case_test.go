@@ -120,7 +120,8 @@ func TestCaseLetters(t *testing.T) {
 	m := broker.Message{Texts: map[broker.Lang]broker.Text{broker.French: {Title: "Rue du Moulin"}}}
 	c := Case{Owner: "Insp. Delvaux", Opened: time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC), Step: MandatedReminded, End: CaseEnd{By: "CP Maes", Why: "le juge"}}
 	for name, letter := range map[string]ServiceMessage{
-		"reminder":    c.Remind(m, p),
+		"reminder":    c.Remind(m, p, c.Opened, 0),
+		"of many":     c.Remind(m, p, c.Opened, 9),
 		"not allowed": c.TellNotAllowed(m, p),
 		"summary":     Summary("demo", Date{2026, 11, 23}, []Overdue{{c, m, p}}),
 	} {

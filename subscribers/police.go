@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"relais/broker"
 )
@@ -65,7 +68,7 @@ func officersWho(officers []Officer, fits func(Officer) bool) []Officer {
 
 // AskPolice is the question of an approver, as the officers get it.
 func (a Approval) AskPolice(m broker.Message, p Partnership) ServiceMessage {
-	return a.toPolice("question", p, func(w policeWords) broker.Text {
+	return toPolice(broker.DeriveID(a.ID.UUID, "question", strconv.Itoa(a.Version)), p, func(w policeWords) broker.Text {
 		return broker.Text{
 			Title: fmt.Sprintf(w.question, a.Decision.By, p.Name),
 			Body:  fmt.Sprintf(w.questionBody, titleOf(m, p, w.lang), a.Decision.Why),
@@ -73,22 +76,26 @@ func (a Approval) AskPolice(m broker.Message, p Partnership) ServiceMessage {
 	})
 }
 
-// OfferRelease tells the officers that nobody answered and they may send it.
-func (a Approval) OfferRelease(m broker.Message, p Partnership) ServiceMessage {
-	return a.toPolice("release", p, func(w policeWords) broker.Text {
+// OfferRelease tells the officers that nobody answered until due and they may send
+// it. So many others of the same message come to the police's rung at that
+// moment: its id follows from message and moment, so that one letter is written
+// about all of them.
+func (a Approval) OfferRelease(m broker.Message, p Partnership, due time.Time, others int) ServiceMessage {
+	id := broker.DeriveID(a.Message.UUID, "release", strconv.Itoa(a.Revision), strconv.FormatInt(due.UnixMilli(), 10))
+	return toPolice(id, p, func(w policeWords) broker.Text {
 		return broker.Text{
-			Title: fmt.Sprintf(w.release, p.Name),
+			Title: fmt.Sprintf(w.release, p.withOthers(others, w.lang)),
 			Body:  fmt.Sprintf(w.releaseBody, titleOf(m, p, w.lang)),
 		}
 	})
 }
 
-func (a Approval) toPolice(about string, p Partnership, write func(policeWords) broker.Text) ServiceMessage {
+func toPolice(id uuid.UUID, p Partnership, write func(policeWords) broker.Text) ServiceMessage {
 	texts := make(map[broker.Lang]broker.Text)
 	for _, lang := range broker.Langs() {
 		texts[lang] = write(policeWordsIn(lang))
 	}
-	return ServiceMessage{ID: broker.DeriveID(a.ID.UUID, about, strconv.Itoa(a.Version)), From: p.Name, Tag: p.Tag, Texts: texts}
+	return ServiceMessage{ID: id, From: p.Name, Tag: p.Tag, Texts: texts}
 }
 
 func titleOf(m broker.Message, p Partnership, lang broker.Lang) string {
