@@ -19,16 +19,12 @@ func (c Case) Remind(m broker.Message, p Partnership, due time.Time, others int)
 	return ServiceMessage{
 		ID: broker.DeriveID(c.Matter.UUID, "reminder", strconv.Itoa(int(c.Step)), day.String()), From: p.Name, Tag: p.Tag,
 		Texts: inEach(func(lang broker.Lang) broker.Text {
-			w, who := caseWordsIn(lang), p.withOthers(others, lang)
-			wait := w.waits
-			if others > 0 {
-				wait = w.wait
-			}
-			body := fmt.Sprintf(w.remindBody, titleOf(m, p, lang), dayAndMonth(c.Opened, p, lang)) + " " + fmt.Sprintf(wait, who)
+			w := caseWordsIn(lang)
+			body := fmt.Sprintf(w.remindBody, titleOf(m, p, lang), dayAndMonth(c.Opened, p, lang)) + " " + p.waitForWord(others, lang)
 			if c.Step == MandatedReminded {
 				body = fmt.Sprintf(w.mandated, c.Owner) + " " + body
 			}
-			return broker.Text{Title: fmt.Sprintf(w.remind, who), Body: body + "\n\n" + w.what}
+			return broker.Text{Title: fmt.Sprintf(w.remind, p.withOthers(others, lang)), Body: body + "\n\n" + w.what}
 		}),
 	}
 }
@@ -92,7 +88,6 @@ func dayAndMonth(t time.Time, p Partnership, lang broker.Lang) string {
 // caseWords are what officers and coordinators read about a case, in one language.
 type caseWords struct {
 	remind, remindBody, mandated string // partnership; title, day; the author
-	waits, wait                  string // partnership; that and others
 	what                         string // what to do about it
 	notAllowed, notAllowedBody   string // title, day, officer
 	reason                       string
@@ -106,8 +101,6 @@ func caseWordsIn(lang broker.Lang) caseWords {
 		return caseWords{
 			remind:         "Un retour est attendu (%s)",
 			remindBody:     "Les membres ont reçu le message « %s » le %s.",
-			waits:          "%s attend de savoir ce qu'il en est advenu.",
-			wait:           "%s attendent de savoir ce qu'il en est advenu.",
 			mandated:       "L'auteur, %s, n'a pas encore répondu.",
 			what:           "Écrivez un retour sur la page « Ce que nous devons encore », ou indiquez-y que l'enquête ne le permet pas.",
 			notAllowed:     "Pas de retour possible pour l'instant",
@@ -121,8 +114,6 @@ func caseWordsIn(lang broker.Lang) caseWords {
 		return caseWords{
 			remind:         "Er wordt terugkoppeling verwacht (%s)",
 			remindBody:     "De leden kregen het bericht “%s” op %s.",
-			waits:          "%s wacht op nieuws over de afloop.",
-			wait:           "%s wachten op nieuws over de afloop.",
 			mandated:       "De auteur, %s, heeft nog niet gereageerd.",
 			what:           "Schrijf een terugkoppeling op de pagina “Wat we nog verschuldigd zijn”, of geef daar aan dat het onderzoek het niet toelaat.",
 			notAllowed:     "Voorlopig geen terugkoppeling mogelijk",
@@ -138,8 +129,6 @@ func caseWordsIn(lang broker.Lang) caseWords {
 		return caseWords{
 			remind:         "Eine Rückmeldung wird erwartet (%s)",
 			remindBody:     "Die Mitglieder haben die Nachricht „%s“ am %s erhalten.",
-			waits:          "%s wartet darauf zu erfahren, was daraus geworden ist.",
-			wait:           "%s warten darauf zu erfahren, was daraus geworden ist.",
 			mandated:       "Der Verfasser, %s, hat noch nicht reagiert.",
 			what:           "Schreiben Sie eine Rückmeldung auf der Seite „Was wir noch schulden“, oder geben Sie dort an, dass die Ermittlungen es nicht zulassen.",
 			notAllowed:     "Zurzeit keine Rückmeldung möglich",
@@ -155,8 +144,6 @@ func caseWordsIn(lang broker.Lang) caseWords {
 	return caseWords{
 		remind:         "Feedback is expected (%s)",
 		remindBody:     "The members got the message “%s” on %s.",
-		waits:          "%s waits to hear what came of it.",
-		wait:           "%s wait to hear what came of it.",
 		mandated:       "The author, %s, has not answered yet.",
 		what:           "Write feedback on the page “What we still owe”, or say there that the inquiry does not allow it.",
 		notAllowed:     "No feedback is possible for now",
