@@ -37,6 +37,8 @@ type decisionForm struct {
 	URL, Heading, Label, Hint, Button string
 	Words, WordsFault                 string
 	By, ByFault                       string
+	Others                            string // in how many other partnerships it can be sent with the same words; empty: in none
+	All                               bool   // they are chosen
 }
 
 // matterOfDesk is an approval with what the desk's page about it needs.
@@ -80,7 +82,7 @@ func (s *server) postDecision(to subscribers.ApprovalState) http.HandlerFunc {
 			s.refuseForm(w, r, err)
 			return
 		}
-		form := decisionForm{By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by"))), Words: oneLine(r.PostForm.Get("words"))}
+		form := decisionForm{By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by"))), Words: oneLine(r.PostForm.Get("words")), All: r.PostForm.Has("all") && to == subscribers.ApprovalOverruled}
 		v := s.deskView(r)
 		if form.By == "" {
 			form.ByFault = v.T("fault.author")
@@ -92,14 +94,28 @@ func (s *server) postDecision(to subscribers.ApprovalState) http.HandlerFunc {
 			s.showDecision(w, r, http.StatusUnprocessableEntity, d, decisionPage{Form: &form})
 			return
 		}
-		moved, err := s.Decider.Decide(r.Context(), d.approval.ID, callerOf(r.Context()).signed(subscribers.Decision{
+		s.decideAsPolice(w, r, d, form, callerOf(r.Context()).signed(subscribers.Decision{
 			To: to, By: form.By, At: s.Now(), How: subscribers.HowDesk, Why: form.Words,
 		}))
-		if err == nil || moved.Decision.By == form.By && moved.Decision.To == to && moved.Decision.Why == form.Words {
-			http.Redirect(w, r, v.URL("/approvals/"+d.approval.ID.String()), http.StatusSeeOther)
+	}
+}
+
+// decideAsPolice carries out a decision, in the other partnerships too where the
+// form says so. Sent twice, it goes on with those that are left.
+func (s *server) decideAsPolice(w http.ResponseWriter, r *http.Request, d matterOfDesk, form decisionForm, say subscribers.Decision) {
+	moved, err := s.Decider.Decide(r.Context(), d.approval.ID, say)
+	done := err == nil || moved.Decision.By == say.By && moved.Decision.To == say.To && moved.Decision.Why == say.Why
+	switch {
+	case !done:
+		s.refuseOfficer(w, r, d, form, err)
+	case !form.All:
+		http.Redirect(w, r, s.deskView(r).URL("/approvals/"+d.approval.ID.String()), http.StatusSeeOther)
+	default:
+		if err := s.releaseOthers(r.Context(), d, say); err != nil {
+			s.failPage(w, r, "send it in the other partnerships", err)
 			return
 		}
-		s.refuseOfficer(w, r, d, form, err)
+		http.Redirect(w, r, s.deskView(r).URL("/messages/"+d.message.ID.String()), http.StatusSeeOther)
 	}
 }
 
@@ -145,7 +161,11 @@ func (s *server) showDecision(w http.ResponseWriter, r *http.Request, status int
 	p.Journal = p.journal(moves)
 	typed := p.Form
 	if p.Form = p.formFor(d.approval, d.message); p.Form != nil && typed != nil {
-		p.Form.By, p.Form.ByFault, p.Form.Words, p.Form.WordsFault = typed.By, typed.ByFault, typed.Words, typed.WordsFault
+		p.Form.By, p.Form.ByFault, p.Form.Words, p.Form.WordsFault, p.Form.All = typed.By, typed.ByFault, typed.Words, typed.WordsFault, typed.All
+	}
+	if err := s.fillOthers(r.Context(), &p, d); err != nil {
+		s.failPage(w, r, "show the decision", err)
+		return
 	}
 	s.show(w, r, status, "decision", p)
 }
