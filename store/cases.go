@@ -62,6 +62,16 @@ func (s *Store) OpenCases(ctx context.Context, zone broker.ZoneID) (found []subs
 	return found, err
 }
 
+// CasesOf returns the open cases of a matter, one for each partnership.
+func (s *Store) CasesOf(ctx context.Context, matter broker.MessageID) (found []subscribers.Case, err error) {
+	err = s.read(ctx, fmt.Sprintf("read the open cases of message %s", matter), func(t *tx) error {
+		found, err = list(ctx, t, scanCase, `SELECT `+caseColumns+` FROM cases
+			WHERE matter = $1 AND ended_how = '' ORDER BY due, id`, matter.UUID[:])
+		return err
+	})
+	return found, err
+}
+
 // FirstCases returns so many open cases of a zone, those due first, and how many
 // there are in all.
 func (s *Store) FirstCases(ctx context.Context, zone broker.ZoneID, limit int) (first []subscribers.Case, all int, err error) {

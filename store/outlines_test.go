@@ -102,6 +102,7 @@ func TestOthersOfTheSameMatter(t *testing.T) {
 			cases = append(cases, c)
 		}
 		must(t, s.EndCases(t.Context(), []broker.MessageID{m.ID}, "c", subscribers.CaseEnd{How: subscribers.NotAllowed, By: "CP Maes", At: noon, Why: "the magistrate"}))
+		same(t, "who waits for word", len(got(s.CasesOf(t.Context(), m.ID))(t)), 2)
 		same(t, "who else waits for word", got(s.AlsoOwed(t.Context(), cases[0]))(t), 1)
 	})
 }

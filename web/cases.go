@@ -44,6 +44,8 @@ type casePage struct {
 	Words, TooLong string
 	Fault          string // of no field
 	MaxWords       int
+	Others         string // in how many other partnerships the same word is owed; empty: in none
+	All            bool   // those are closed too
 }
 
 func (s *server) getOwed(w http.ResponseWriter, r *http.Request) {
@@ -159,7 +161,7 @@ func (s *server) postCloseCase(w http.ResponseWriter, r *http.Request) {
 		s.refuseForm(w, r, err)
 		return
 	}
-	p, v := casePage{By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by"))), Words: oneLine(r.PostForm.Get("words"))}, s.deskView(r)
+	p, v := casePage{By: callerOf(r.Context()).called(oneLine(r.PostForm.Get("by"))), Words: oneLine(r.PostForm.Get("words")), All: r.PostForm.Has("all")}, s.deskView(r)
 	if p.By == "" {
 		p.ByFault = v.T("fault.author")
 	}
@@ -170,13 +172,25 @@ func (s *server) postCloseCase(w http.ResponseWriter, r *http.Request) {
 		s.showCase(w, r, http.StatusUnprocessableEntity, p)
 		return
 	}
-	_, err = s.CaseCloser.Close(r.Context(), c.ID, p.By, p.Words)
+	s.closeCase(w, r, c, p)
+}
+
+// closeCase closes it, in the other partnerships too where the form says so. Sent
+// twice, it goes on with those that are left.
+func (s *server) closeCase(w http.ResponseWriter, r *http.Request, c subscribers.Case, p casePage) {
+	_, err := s.CaseCloser.Close(r.Context(), c.ID, p.By, p.Words)
 	var closed *subscribers.CaseClosedError
+	if errors.As(err, &closed) && sameEnd(closed.First, p) {
+		err = nil
+	}
+	if err == nil && p.All {
+		err = s.closeOthers(r.Context(), c, p)
+	}
 	switch {
-	case err == nil, errors.As(err, &closed) && sameEnd(closed.First, p):
-		http.Redirect(w, r, v.caseURL(c.ID), http.StatusSeeOther)
+	case err == nil:
+		http.Redirect(w, r, s.deskView(r).caseURL(c.ID), http.StatusSeeOther)
 	case closed != nil:
-		p.Fault = v.T("decision.moved")
+		p.Fault = s.deskView(r).T("decision.moved")
 		s.showCase(w, r, http.StatusConflict, p)
 	default:
 		s.failPage(w, r, "close the case", err)
@@ -202,8 +216,9 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request, status int, p 
 	}
 	p.Title, p.MaxWords = p.Case.Title, maxReason
 	p.List, p.Post = p.URL("/cases?zone="+string(c.Zone)), p.URL("/cases/"+c.ID.String()+"/close")
-	if !c.Open() {
-		p.Ended, p.Why = p.Case.Due, c.End.Why
+	if err := s.fillOtherCases(r.Context(), &p, c); err != nil {
+		s.failPage(w, r, "show the case", err)
+		return
 	}
 	s.show(w, r, status, "case", p)
 }

@@ -44,6 +44,20 @@ func (w *world) cases() []subscribers.Case {
 	return []subscribers.Case{late, soon}
 }
 
+// CasesOf is the alert's, and those of the other partnerships that got it.
+func (w *world) CasesOf(context.Context, broker.MessageID) ([]subscribers.Case, error) {
+	var open []subscribers.Case
+	if w.caseEnd.How == "" {
+		open = append(open, w.cases()[0])
+	}
+	for _, c := range w.alsoOwed {
+		if c.Open() {
+			open = append(open, c)
+		}
+	}
+	return open, nil
+}
+
 // Case is the alert's, open or closed.
 func (w *world) Case(_ context.Context, id subscribers.CaseID) (subscribers.Case, error) {
 	if id == foreignCaseID {
@@ -61,13 +75,19 @@ func (w *world) Case(_ context.Context, id subscribers.CaseID) (subscribers.Case
 
 // Close closes the case once.
 func (w *world) Close(_ context.Context, id subscribers.CaseID, by, why string) (subscribers.Case, error) {
+	end := subscribers.CaseEnd{How: subscribers.NotAllowed, By: by, At: w.now, Why: why}
+	if other, known := w.alsoOwed[id]; known {
+		closed, err := other.Closed(end)
+		w.alsoOwed[id] = closed
+		return closed, err
+	}
 	switch {
 	case id != caseID:
 		return subscribers.Case{}, subscribers.ErrNotFound
 	case w.caseEnd.How != "":
 		return subscribers.Case{}, &subscribers.CaseClosedError{First: w.caseEnd}
 	}
-	w.caseEnd = subscribers.CaseEnd{How: subscribers.NotAllowed, By: by, At: w.now, Why: why}
+	w.caseEnd = end
 	return subscribers.Case{}, nil
 }
 
@@ -114,6 +134,46 @@ func TestOwedOnTheDesk(t *testing.T) {
 				t.Errorf("%s lacks %q", path, text)
 			}
 		}
+	}
+}
+
+// What the inquiry does not allow in one partnership it allows in none.
+func TestCloseCasesEverywhere(t *testing.T) {
+	w := newWorld(t)
+	w.alsoOwed = make(map[subscribers.CaseID]subscribers.Case)
+	for _, p := range []broker.PartnershipID{"lindendorp", "canal"} {
+		c := w.cases()[0]
+		c.ID, c.Partnership = subscribers.CaseIDFor(alertID, p), p
+		w.alsoOwed[c.ID] = c
+	}
+	page := "/cases/" + caseID.String()
+	if body := w.get(page + "?lang=en").Body.String(); !strings.Contains(body, "Also for 2 other partnerships that wait for the same word") {
+		t.Error("the page does not offer to close the others")
+	}
+	if answer := w.post(page+"/close?lang=en", url.Values{"all": {"1"}}); answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), `name="all" value="1" checked="checked"`) {
+		t.Errorf("nobody: got %d, want the choice kept", answer.Code)
+	}
+	for range 2 { // sent twice
+		if answer := w.post(page+"/close", url.Values{"by": {"CP Maes"}, "words": {"the magistrate"}, "all": {"1"}}); answer.Code != http.StatusSeeOther {
+			t.Fatalf("got %d, want 303", answer.Code)
+		}
+	}
+	for _, c := range w.alsoOwed {
+		if c.End.How != subscribers.NotAllowed || c.End.By != "CP Maes" || c.End.Why != "the magistrate" {
+			t.Errorf("the case of %s ended with %+v", c.Partnership, c.End)
+		}
+	}
+}
+
+// Without the box the others are still owed word.
+func TestCloseOneCaseOfSeveral(t *testing.T) {
+	w := newWorld(t)
+	c := w.cases()[0]
+	c.ID, c.Partnership = subscribers.CaseIDFor(alertID, "lindendorp"), "lindendorp"
+	w.alsoOwed = map[subscribers.CaseID]subscribers.Case{c.ID: c}
+	w.post("/cases/"+caseID.String()+"/close", url.Values{"by": {"CP Maes"}})
+	if w.caseEnd.By != "CP Maes" || !w.alsoOwed[c.ID].Open() {
+		t.Errorf("this one ended by %q, the other open: %t", w.caseEnd.By, w.alsoOwed[c.ID].Open())
 	}
 }
 

@@ -56,6 +56,8 @@ type Records interface {
 	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)
 	// FirstCases returns so many of a zone, and how many there are in all.
 	FirstCases(ctx context.Context, zone broker.ZoneID, limit int) (first []subscribers.Case, all int, err error)
+	// CasesOf returns the open cases of a matter, one for each partnership.
+	CasesOf(ctx context.Context, matter broker.MessageID) ([]subscribers.Case, error)
 	// Case returns one, open or closed.
 	Case(ctx context.Context, id subscribers.CaseID) (subscribers.Case, error)
 	// Officers returns the people of a zone's police to whom Relais writes.

@@ -60,14 +60,15 @@ type world struct {
 	inbound  map[channels.Name]InboundParser
 	inbox    Inbox
 
-	caps    subscribers.Capabilities
-	log     *bytes.Buffer
-	options Options
-	raised  []subscribers.Incident // by the pages
-	seenBy  string                 // who has acknowledged the incident
-	caseEnd subscribers.CaseEnd    // of the alert's case
-	handler http.Handler
-	server  *server
+	caps     subscribers.Capabilities
+	log      *bytes.Buffer
+	options  Options
+	raised   []subscribers.Incident                  // by the pages
+	seenBy   string                                  // who has acknowledged the incident
+	caseEnd  subscribers.CaseEnd                     // of the alert's case
+	alsoOwed map[subscribers.CaseID]subscribers.Case // by other partnerships, of the same matter
+	handler  http.Handler
+	server   *server
 
 	accounts map[subscribers.MemberID]subscribers.Account
 	holders  []subscribers.Holder
