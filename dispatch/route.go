@@ -112,8 +112,9 @@ type routing struct {
 
 func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 	opened, refused, asks := []subscribers.Approval(nil), to.refused, to.told
+	now := r.Now() // the same for all, so that what is due for several is due at one moment
 	for _, p := range to.going {
-		approval, entries, gaps, err := r.consider(ctx, m, p)
+		approval, entries, gaps, err := r.consider(ctx, m, p, now)
 		switch {
 		case err != nil:
 			return err
@@ -123,7 +124,7 @@ func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 			opened, asks = append(opened, approval), append(asks, entries...)
 		}
 	}
-	if err := r.Ledger.Open(ctx, m, r.Now(), opened, refused, asks); err != nil {
+	if err := r.Ledger.Open(ctx, m, now, opened, refused, asks); err != nil {
 		return fmt.Errorf("open approvals: %w", err)
 	}
 	r.Log.Info("message routed", "message", m.ID, "revision", m.Revision, "kind", m.Kind,
@@ -132,12 +133,11 @@ func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 }
 
 // consider opens the approval of one partnership, or says why it may not be sent for.
-func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership) (subscribers.Approval, []subscribers.Entry, []subscribers.Gap, error) {
+func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership, now time.Time) (subscribers.Approval, []subscribers.Entry, []subscribers.Gap, error) {
 	approvers, err := r.Directory.Approvers(ctx, p.ID)
 	if err != nil {
 		return subscribers.Approval{}, nil, nil, fmt.Errorf("list approvers: %w", err)
 	}
-	now := r.Now()
 	if gaps := p.Missing(approvers, now); len(gaps) > 0 {
 		return subscribers.Approval{}, nil, gaps, nil
 	}
