@@ -28,6 +28,7 @@ import (
 // the answers take: the half, 99 of 100, and the slowest. Each request is about
 // another partnership, message or member, so that little of what it needs was
 // just read. RELAIS_BENCH_PARTNERSHIPS, _MEMBERS and _MESSAGES change the size,
+// RELAIS_BENCH_ASKED how many partnerships have not answered one of the messages,
 // RELAIS_TEST_DATABASE_URL adds PostgreSQL. Use -benchtime 200x: of fewer
 // answers nobody can say what the slowest of 100 is.
 func BenchmarkPages(b *testing.B) {

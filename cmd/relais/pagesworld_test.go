@@ -43,6 +43,7 @@ const (
 // crowd is an installation with many members and a long history.
 type crowd struct {
 	partnerships, members, messages int
+	asked int // partnerships that one of the newest messages waits for
 
 	db       *sql.DB
 	postgres bool
@@ -80,6 +81,7 @@ func fillCrowd(b *testing.B, cfg *config.Config, s *store.Store) *crowd {
 	b.Helper()
 	c := &crowd{
 		partnerships: crowdNumber(b, "RELAIS_BENCH_PARTNERSHIPS", 1000), members: crowdNumber(b, "RELAIS_BENCH_MEMBERS", 300_000), messages: crowdNumber(b, "RELAIS_BENCH_MESSAGES", 2000),
+		asked: crowdNumber(b, "RELAIS_BENCH_ASKED", 1),
 		s: s, now: time.Now().Truncate(time.Minute), postgres: !cfg.Database.URL.IsZero(),
 	}
 	driver, name := "sqlite", filepath.Join(cfg.DataDir, "relais.db")+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)"
@@ -207,6 +209,8 @@ func (c *crowd) addMessages(b *testing.B) {
 		}
 		to := 1 + i%8
 		switch {
+		case i == c.messages-3:
+			to = min(max(to, c.asked), c.partnerships)
 		case i == c.messages-5:
 			to, c.widest = c.partnerships, m.ID
 		case i%40 == 0:
@@ -239,7 +243,7 @@ func (c *crowd) open(b *testing.B, i int, m broker.Message, to int) broker.Messa
 			b.Fatal(err)
 		}
 		a := subscribers.NewApproval(m, p, rule, approvers, m.Sent)
-		if !c.waits(i) || to == c.partnerships {
+		if !c.waits(i) || m.ID == c.widest {
 			took := time.Duration(1+(i*7+n*3)%50) * time.Minute
 			a.State, a.Version, a.Deadline = subscribers.ApprovalApproved, 2, time.Time{}
 			a.Decision = subscribers.Decision{To: a.State, By: "Member", At: m.Sent.Add(took), How: subscribers.HowInbox}
