@@ -43,7 +43,7 @@ const (
 // crowd is an installation with many members and a long history.
 type crowd struct {
 	partnerships, members, messages int
-	asked int // partnerships that one of the newest messages waits for
+	asked                           int // partnerships that one of the newest messages waits for
 
 	db       *sql.DB
 	postgres bool
@@ -82,7 +82,7 @@ func fillCrowd(b *testing.B, cfg *config.Config, s *store.Store) *crowd {
 	c := &crowd{
 		partnerships: crowdNumber(b, "RELAIS_BENCH_PARTNERSHIPS", 1000), members: crowdNumber(b, "RELAIS_BENCH_MEMBERS", 300_000), messages: crowdNumber(b, "RELAIS_BENCH_MESSAGES", 2000),
 		asked: crowdNumber(b, "RELAIS_BENCH_ASKED", 1),
-		s: s, now: time.Now().Truncate(time.Minute), postgres: !cfg.Database.URL.IsZero(),
+		s:     s, now: time.Now().Truncate(time.Minute), postgres: !cfg.Database.URL.IsZero(),
 	}
 	driver, name := "sqlite", filepath.Join(cfg.DataDir, "relais.db")+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)"
 	if c.postgres {
