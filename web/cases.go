@@ -181,7 +181,7 @@ func (s *server) closeCase(w http.ResponseWriter, r *http.Request, c subscribers
 	_, err := s.CaseCloser.Close(r.Context(), c.ID, p.By, p.Words)
 	var closed *subscribers.CaseClosedError
 	if errors.As(err, &closed) && sameEnd(closed.First, p) {
-		err = nil
+		err, closed = nil, nil
 	}
 	if err == nil && p.All {
 		err = s.closeOthers(r.Context(), c, p)
