@@ -95,22 +95,25 @@ func TestALoopStops(t *testing.T) {
 				last = w.publish(broker.Message{Kind: broker.Alert, Urgency: broker.Immediate})
 				w.now = w.now.Add(10 * time.Second)
 			}
-			if got, want := w.got(channels.ForMember), 3*5; got != want {
-				t.Errorf("members got it %d times, want %d", got, want)
+			// The breaker seldom takes a second delivery for the first, and lets one more go (decision 0039).
+			went := w.got(channels.ForMember) + w.got(channels.Notice)
+			if want := (3 + 2) * 5; went < want || went > want+1 {
+				t.Errorf("members got it %d times, and coordinator and deputy their notices %d times; want 15 and 10, or one more", w.got(channels.ForMember), w.got(channels.Notice))
 			}
 			if got := w.got(channels.Service); got != 2 {
 				t.Errorf("%d letters went out, want one to the mandated officer and one to the administrator", got)
 			}
 			found := w.incidents()
-			if len(found) != 1 || found[0].Kind != subscribers.IncidentLoop || found[0].Partnership != "home" || found[0].Zone != "demo" || found[0].Count != (3+2)*25 || found[0].Message == (broker.MessageID{}) {
-				t.Fatalf("got incidents %+v, want one loop of 125 deliveries: the members', and the notices to coordinator and deputy", found)
+			if len(found) != 1 || found[0].Kind != subscribers.IncidentLoop || found[0].Partnership != "home" || found[0].Zone != "demo" || found[0].Count != (3+2)*30-went || found[0].Message == (broker.MessageID{}) {
+				t.Fatalf("got incidents %+v, want one loop of %d deliveries: the members', and the notices to coordinator and deputy", found, (3+2)*30-went)
 			}
 			if got := w.onSMS(last).Suppressed[channels.ReasonLoop]; got != 3 {
 				t.Errorf("the status of the last says of %d members that a loop was stopped, want 3", got)
 			}
+			members := w.got(channels.ForMember)
 			w.now = w.now.Add(5 * time.Minute) // it rests
 			w.publish(broker.Message{Kind: broker.Alert, Urgency: broker.Immediate})
-			if got, want := w.got(channels.ForMember), 3*6; got != want {
+			if got, want := w.got(channels.ForMember), members+3; got != want {
 				t.Errorf("after a rest members got it %d times, want %d", got, want)
 			}
 		})
