@@ -35,32 +35,6 @@ func (s *Store) UnplannedApprovals(ctx context.Context, decidedBefore time.Time,
 	return found, err
 }
 
-// Unanswered returns of each message of a zone that waits for answers so many of
-// its approvals, and how many there are; the message asked about first at the
-// front. In front of a message's stand those in which something was asked, then
-// those furthest up their ladder: about these the police can do something.
-func (s *Store) Unanswered(ctx context.Context, zone broker.ZoneID, each int) (found []subscribers.Unanswered, err error) {
-	err = s.read(ctx, "read unanswered messages", func(t *tx) error {
-		found = nil
-		return t.forEach(ctx, func(r row) error {
-			var all int
-			a, err := t.scanApproval(longer{r, []any{&all}})
-			if n := len(found); n == 0 || found[n-1].First[0].Message != a.Message {
-				found = append(found, subscribers.Unanswered{All: all})
-			}
-			last := &found[len(found)-1]
-			last.First = append(last.First, a)
-			return err
-		}, `SELECT `+approvalColumns+`, among FROM (
-				SELECT `+approvalColumns+`, COUNT(*) OVER (PARTITION BY message) AS among, MIN(asked) OVER (PARTITION BY message) AS since,
-					ROW_NUMBER() OVER (PARTITION BY message ORDER BY CASE state WHEN 'questioned' THEN 0 ELSE 1 END, step DESC, asked, id) AS place
-				FROM approvals WHERE state IN ('pending', 'held', 'questioned')
-				AND partnership IN (SELECT p.id FROM partnerships p WHERE p.zone = $1)) AS waiting
-			WHERE place <= $2 ORDER BY since, message, place`, string(zone), each)
-	})
-	return found, err
-}
-
 // OpenApprovals returns those that wait for an answer, in one zone or, with an
 // empty one, in all, the longest asked first.
 func (s *Store) OpenApprovals(ctx context.Context, zone broker.ZoneID) (found []subscribers.Approval, err error) {

@@ -106,25 +106,3 @@ func TestOthersOfTheSameMatter(t *testing.T) {
 		same(t, "who else waits for word", got(s.AlsoOwed(t.Context(), cases[0]))(t), 1)
 	})
 }
-
-// Of many partnerships that have not answered, those stand first in which
-// something was asked, and those furthest up their ladder.
-func TestUnanswered(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *store.Store) {
-		addPartnership(t, s, tilleuls)
-		addPartnership(t, s, linden)
-		addPartnership(t, s, "c")
-		late, early := message(broker.NewMessageID(), 1), message(broker.NewMessageID(), 1)
-		climbed, asked, third := approval(late, tilleuls), approval(late, linden), approval(late, "c")
-		climbed.Step, asked.State, third.Step = 3, subscribers.ApprovalQuestioned, 1
-		asked.Step = 1
-		other := approval(early, tilleuls)
-		other.Asked = climbed.Asked.Add(-time.Hour)
-		must(t, s.Open(t.Context(), late, noon, []subscribers.Approval{third, climbed, asked}, nil, nil))
-		must(t, s.Open(t.Context(), early, noon, []subscribers.Approval{other}, nil, nil))
-		same(t, "unanswered", got(s.Unanswered(t.Context(), "demo", 2))(t), []subscribers.Unanswered{
-			{First: []subscribers.Approval{other}, All: 1}, {First: []subscribers.Approval{asked, climbed}, All: 3},
-		})
-		same(t, "in another zone", len(got(s.Unanswered(t.Context(), "elsewhere", 2))(t)), 0)
-	})
-}

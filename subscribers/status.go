@@ -28,13 +28,6 @@ type Outlined struct {
 	Counted bool
 }
 
-// Unanswered is a message that some partnerships have not answered yet: the first
-// of their approvals, and how many there are.
-type Unanswered struct {
-	First []Approval
-	All   int
-}
-
 // CountedAs takes over what was counted of the same message a while ago, and is
 // not Done before it is counted anew.
 func (s Status) CountedAs(before Status) Status {

@@ -45,9 +45,6 @@ type Records interface {
 	Latest(ctx context.Context, id broker.MessageID) (broker.Message, error)
 	// OpenApprovals returns a zone's approvals that wait for an answer, oldest first.
 	OpenApprovals(ctx context.Context, zone broker.ZoneID) ([]subscribers.Approval, error)
-	// Unanswered returns of each message of a zone that waits for answers so many of
-	// its approvals, those first about which the police can do something.
-	Unanswered(ctx context.Context, zone broker.ZoneID, each int) ([]subscribers.Unanswered, error)
 	// Approval returns one, Moves every decision about it, the oldest first.
 	Approval(ctx context.Context, id subscribers.ApprovalID) (subscribers.Approval, error)
 	Moves(ctx context.Context, id subscribers.ApprovalID) ([]subscribers.Move, error)

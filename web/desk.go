@@ -129,7 +129,7 @@ func (p *deskPage) fillAdmin(who caller) {
 
 // fillWork shows what somebody has to do: questions to answer, word to send.
 func (s *server) fillWork(ctx context.Context, p *deskPage) error {
-	unanswered, err := s.Records.Unanswered(ctx, p.Zone, shownWaiting)
+	open, err := s.Records.OpenApprovals(ctx, p.Zone)
 	if err != nil {
 		return fmt.Errorf("list approvals: %w", err)
 	}
@@ -139,16 +139,14 @@ func (s *server) fillWork(ctx context.Context, p *deskPage) error {
 	}
 	p.OwedAll, p.OwedN = p.URL("/cases?zone="+string(p.Zone)), all
 	about := casesAbout(owed)
-	for _, m := range unanswered {
-		for _, a := range m.First {
-			about = append(about, a.Message)
-		}
+	for _, a := range open {
+		about = append(about, a.Message)
 	}
 	known := s.recall()
 	if err := known.expect(ctx, p.Zone, about); err != nil {
 		return err
 	}
-	if err := p.fillWaiting(ctx, known, unanswered); err != nil {
+	if err := p.fillWaiting(ctx, known, open); err != nil {
 		return err
 	}
 	p.Owed, err = owedLines(ctx, known, p.view, owed)

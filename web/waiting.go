@@ -20,23 +20,39 @@ type waiting struct {
 	MoreURL                                           string
 }
 
-func (p *deskPage) fillWaiting(ctx context.Context, known recall, unanswered []subscribers.Unanswered) error {
-	p.Live = len(unanswered) > 0
-	for _, m := range unanswered {
-		p.WaitingN += m.All
-		for _, a := range p.forPoliceFirst(m.First) {
+func (p *deskPage) fillWaiting(ctx context.Context, known recall, open []subscribers.Approval) error {
+	p.WaitingN, p.Live = len(open), len(open) > 0
+	for _, same := range byMessage(open) {
+		shown := p.forPoliceFirst(same)
+		shown = shown[:min(shownWaiting, len(shown))]
+		for _, a := range shown {
 			line, err := p.waiting(ctx, known, a)
 			if err != nil {
 				return err
 			}
 			p.Waiting = append(p.Waiting, line)
 		}
-		if more := m.All - len(m.First); more > 0 {
+		if more := len(same) - len(shown); more > 0 {
 			last := &p.Waiting[len(p.Waiting)-1]
-			last.More, last.MoreURL = p.N("desk.waiting.more", more), p.URL("/messages/"+m.First[0].Message.String())
+			last.More, last.MoreURL = p.N("desk.waiting.more", more), p.URL("/messages/"+same[0].Message.String())
 		}
 	}
 	return nil
+}
+
+// byMessage puts the questions about one message together, where its first stood.
+func byMessage(open []subscribers.Approval) [][]subscribers.Approval {
+	var all [][]subscribers.Approval
+	places := make(map[broker.MessageID]int)
+	for _, a := range open {
+		place, known := places[a.Message]
+		if !known {
+			place = len(all)
+			places[a.Message], all = place, append(all, nil)
+		}
+		all[place] = append(all[place], a)
+	}
+	return all
 }
 
 // forPoliceFirst puts those in front about which the police can do something.

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -118,31 +116,6 @@ func (w *world) Revisions(_ context.Context, ids []broker.MessageID) ([]broker.M
 
 func (w *world) Latest(_ context.Context, id broker.MessageID) (broker.Message, error) {
 	return found(w.messages, id)
-}
-
-func (w *world) Unanswered(ctx context.Context, zone broker.ZoneID, each int) ([]subscribers.Unanswered, error) {
-	open, err := w.OpenApprovals(ctx, zone)
-	slices.SortStableFunc(open, func(a, b subscribers.Approval) int {
-		return cmp.Or(bytes.Compare(a.Message.UUID[:], b.Message.UUID[:]), -cmp.Compare(asks(a), asks(b)))
-	})
-	var all []subscribers.Unanswered
-	for _, a := range open {
-		if n := len(all); n == 0 || all[n-1].First[0].Message != a.Message {
-			all = append(all, subscribers.Unanswered{})
-		}
-		last := &all[len(all)-1]
-		if last.All++; len(last.First) < each {
-			last.First = append(last.First, a)
-		}
-	}
-	return all, err
-}
-
-func asks(a subscribers.Approval) int {
-	if a.State == subscribers.ApprovalQuestioned {
-		return 1
-	}
-	return 0
 }
 
 func (w *world) OpenApprovals(_ context.Context, zone broker.ZoneID) ([]subscribers.Approval, error) {
