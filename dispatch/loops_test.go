@@ -95,7 +95,7 @@ func TestALoopStops(t *testing.T) {
 				last = w.publish(broker.Message{Kind: broker.Alert, Urgency: broker.Immediate})
 				w.now = w.now.Add(10 * time.Second)
 			}
-			// The breaker seldom takes a second delivery for the first, and lets one more go (decision 0039).
+			// The breaker seldom takes a second delivery for the first, and lets one more go (inmem, firsts).
 			went := w.got(channels.ForMember) + w.got(channels.Notice)
 			if want := (3 + 2) * 5; went < want || went > want+1 {
 				t.Errorf("members got it %d times, and coordinator and deputy their notices %d times; want 15 and 10, or one more", w.got(channels.ForMember), w.got(channels.Notice))

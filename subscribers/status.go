@@ -66,6 +66,11 @@ type PartnershipStatus struct {
 	Case        *CaseStatus          `json:"case,omitempty"` // nil: no word is owed
 }
 
+// ReleasableAt says whether an officer may send it now.
+func (p PartnershipStatus) ReleasableAt(now time.Time) bool {
+	return !p.Release.IsZero() && !now.Before(p.Release)
+}
+
 // Missed says whether some delivery reaches nobody.
 func (p PartnershipStatus) Missed() bool {
 	for _, c := range p.Channels {

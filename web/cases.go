@@ -216,6 +216,9 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request, status int, p 
 	}
 	p.Title, p.MaxWords = p.Case.Title, maxReason
 	p.List, p.Post = p.URL("/cases?zone="+string(c.Zone)), p.URL("/cases/"+c.ID.String()+"/close")
+	if !c.Open() {
+		p.Ended, p.Why = p.Case.Due, c.End.Why
+	}
 	if err := s.fillOtherCases(r.Context(), &p, c); err != nil {
 		s.failPage(w, r, "show the case", err)
 		return

@@ -11,11 +11,9 @@ import (
 // Of one alert word is owed in each partnership that got it. Where the inquiry
 // allows none, it allows it in none of them.
 
-// fillOtherCases shows how the case ended, or offers to close it in the other
-// partnerships too.
+// fillOtherCases offers to close it in the other partnerships too.
 func (s *server) fillOtherCases(ctx context.Context, p *casePage, c subscribers.Case) error {
 	if !c.Open() {
-		p.Ended, p.Why = p.Case.Due, c.End.Why
 		return nil
 	}
 	others, err := s.otherCases(ctx, c)

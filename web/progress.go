@@ -164,7 +164,7 @@ func (v view) partnership(p subscribers.PartnershipStatus) partnershipProgress {
 	switch {
 	case p.State == subscribers.ApprovalQuestioned:
 		shown.Do.Name = v.T("decision.answer")
-	case !p.Release.IsZero() && shown.Release == "":
+	case p.ReleasableAt(v.now):
 		shown.Do.Name, shown.Release = v.T("decision.release"), v.T("desk.release")
 	}
 	if p.Case != nil {

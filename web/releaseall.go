@@ -23,7 +23,7 @@ func (s *server) alsoReleasable(ctx context.Context, d matterOfDesk) ([]subscrib
 	var others []subscribers.ApprovalID
 	for _, p := range found[0].Partnerships {
 		there := subscribers.Scope{Zone: d.message.Zone, Partnership: p.Partnership}
-		if p.Approval != d.approval.ID && !p.Release.IsZero() && !now.Before(p.Release) && who.mayAlso(subscribers.SpeakAsPolice, there) {
+		if p.Approval != d.approval.ID && p.ReleasableAt(now) && who.mayAlso(subscribers.SpeakAsPolice, there) {
 			others = append(others, p.Approval)
 		}
 	}
