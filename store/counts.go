@@ -31,7 +31,7 @@ func countDeliveries(ctx context.Context, t *tx, approvals []subscribers.Approva
 		return err
 	}, `SELECT approval, channel, best, open, n, first, last FROM (
 			SELECT approval, channel, best, open, COUNT(*) AS n, COALESCE(MIN(NULLIF(first, 0)), 0) AS first, MAX(last) AS last FROM (`+
-		peopleOf(`wanted w CROSS JOIN deliveries d WHERE d.approval = w.id
+		peopleOf(``, `wanted w CROSS JOIN deliveries d WHERE d.approval = w.id
 			AND NOT EXISTS (SELECT 1 FROM counted_approvals c WHERE c.approval = w.id)`)+`) AS people
 			GROUP BY approval, channel, best, open
 			UNION ALL SELECT c.approval, c.channel, c.best, 0, c.n, c.first_at, c.last_at
@@ -64,9 +64,9 @@ func countUnreached(ctx context.Context, t *tx, missed []*subscribers.Partnershi
 }
 
 // peopleOf is a row for each person and channel, of the deliveries d that from
-// names; from ends in a condition.
-func peopleOf(from string) string {
-	return `SELECT d.approval AS approval, d.channel AS channel, MIN(` + bestOf() + `) AS best, MAX(` + canChange + `) AS open,
+// names, and before its columns the ones in also; from ends in a condition.
+func peopleOf(also, from string) string {
+	return `SELECT ` + also + `d.approval AS approval, d.channel AS channel, MIN(` + bestOf() + `) AS best, MAX(` + canChange + `) AS open,
 			COALESCE(MIN(NULLIF(d.accepted_at, 0)), 0) AS first, MAX(d.accepted_at) AS last
 		FROM ` + from + ` AND d.purpose = 'message' GROUP BY d.approval, d.member, d.channel`
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,22 @@ func (s *Store) Partnerships(ctx context.Context, zone broker.ZoneID) (found []s
 	})
 	// Sorted here, for the collation of a PostgreSQL database may skip hyphens.
 	slices.SortFunc(found, func(a, b subscribers.Partnership) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return found, err
+}
+
+// PartnershipsByID returns these, in no order; of an unknown one none.
+func (s *Store) PartnershipsByID(ctx context.Context, ids []broker.PartnershipID) (found []subscribers.Partnership, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	joined, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("read partnerships: %w", err)
+	}
+	err = s.read(ctx, fmt.Sprintf("read %d partnerships", len(ids)), func(t *tx) error {
+		found, err = list(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id IN `+t.engine.listed(), string(joined))
+		return err
+	})
 	return found, err
 }
 

@@ -213,3 +213,21 @@ func TestMemberAndReach(t *testing.T) {
 		same(t, "by channel", byChannel, map[channels.Name]int{channels.SMS: 1})
 	})
 }
+
+func TestPartnershipsByID(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		for _, id := range []broker.PartnershipID{linden, "ab", tilleuls} {
+			got(s.ImportPartnership(t.Context(), partnership(id), plan()))(t)
+		}
+		found := got(s.PartnershipsByID(t.Context(), []broker.PartnershipID{linden, "nobody's", tilleuls, linden}))(t)
+		names := map[broker.PartnershipID]string{}
+		for _, p := range found {
+			names[p.ID] = p.Name
+		}
+		same(t, "partnerships", len(found), 2)
+		for _, id := range []broker.PartnershipID{linden, tilleuls} {
+			same(t, "its name", names[id], got(s.Partnership(t.Context(), id))(t).Name)
+		}
+		same(t, "of none", len(got(s.PartnershipsByID(t.Context(), nil))(t)), 0)
+	})
+}

@@ -154,9 +154,7 @@ func TestStatus(t *testing.T) {
 
 		outline := func(most int) subscribers.Outlined {
 			t.Helper()
-			found := got(s.Outlines(t.Context(), []broker.MessageID{approvals[0].Message}, most))(t)
-			same(t, "outlines of one message", len(found), 1)
-			return found[0]
+			return got(s.Outline(t.Context(), approvals[0].Message, most))(t)
 		}
 		same(t, "outline of a message with few deliveries", outline(100), subscribers.Outlined{Status: want, Counted: true})
 		wide := outline(5)

@@ -36,7 +36,7 @@ func (s *Store) countApproval(ctx context.Context, id subscribers.ApprovalID, no
 	return s.write(ctx, fmt.Sprintf("count the deliveries of approval %s", id), func(t *tx) error {
 		if _, err := t.ExecContext(ctx, `INSERT INTO delivery_counts (approval, channel, best, n, first_at, last_at)
 			SELECT approval, channel, best, COUNT(*), COALESCE(MIN(NULLIF(first, 0)), 0), MAX(last) FROM (`+
-			peopleOf(`deliveries d WHERE d.approval = $1`)+`) AS people
+			peopleOf(``, `deliveries d WHERE d.approval = $1`)+`) AS people
 			WHERE NOT EXISTS (SELECT 1 FROM counted_approvals c WHERE c.approval = $1)
 			GROUP BY approval, channel, best`, id.UUID[:]); err != nil {
 			return err

@@ -72,8 +72,16 @@ func (t *tx) forWanted(ctx context.Context, ids [][]byte, scan func(row) error, 
 	return t.forEach(ctx, scan, head+query, append([]any{joined}, args...)...)
 }
 
+// listed are the texts of $1, a list in JSON.
+func (e engine) listed() string {
+	if e.pipelined {
+		return `(SELECT value FROM json_array_elements_text($1::json))`
+	}
+	return `(SELECT value FROM json_each($1))`
+}
+
 // wanted returns the text that makes $1 the table wanted, and the value of $1.
-// It is the one thing that the two databases say differently.
+// It and listed are what the two databases say differently.
 func (e engine) wanted(ids [][]byte) (head string, list any) {
 	if e.pipelined {
 		return `WITH wanted (n, id) AS (SELECT o.n - 1, o.id FROM unnest($1::bytea[]) WITH ORDINALITY AS o (id, n)) `, ids
@@ -101,10 +109,6 @@ func messageBytes(ids []broker.MessageID) [][]byte {
 
 func approvalBytes(ids []subscribers.ApprovalID) [][]byte {
 	return bytesOf(ids, func(id *subscribers.ApprovalID) []byte { return id.UUID[:] })
-}
-
-func outlinedBytes(found []subscribers.Outlined) [][]byte {
-	return bytesOf(found, func(st *subscribers.Outlined) []byte { return st.Message.UUID[:] })
 }
 
 func bytesOf[T any](all []T, id func(*T) []byte) [][]byte {

@@ -13,77 +13,45 @@ import (
 // subscribers.ErrNotFound.
 func (s *Store) Status(ctx context.Context, id broker.MessageID) (found subscribers.Status, err error) {
 	err = s.read(ctx, fmt.Sprintf("read the status of message %s", id), func(t *tx) error {
-		all, err := outlines(ctx, t, []broker.MessageID{id})
-		if err != nil {
+		if found, err = outline(ctx, t, id); err != nil {
 			return err
 		}
-		found = all[0].Status
-		return countStatuses(ctx, t, []*subscribers.Status{&found})
+		return countStatus(ctx, t, &found)
 	})
 	return found, err
 }
 
-// Outlines returns the Status of each message with at most so many deliveries.
-// Of one with more it leaves out what is counted of them, which takes long; that
-// one is neither Counted nor Done. It asks for all of them at once: for the ten
-// of the desk one by one, a ledger on another machine is asked ninety times.
-func (s *Store) Outlines(ctx context.Context, ids []broker.MessageID, most int) (found []subscribers.Outlined, err error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	err = s.read(ctx, fmt.Sprintf("read the outlines of %d messages", len(ids)), func(t *tx) error {
-		if found, err = outlines(ctx, t, ids); err != nil {
-			return err
-		}
-		if err := noteNarrow(ctx, t, found, most); err != nil {
-			return err
-		}
-		var narrow []*subscribers.Status
-		for i := range found {
-			if found[i].Counted {
-				narrow = append(narrow, &found[i].Status)
-			}
-		}
-		return countStatuses(ctx, t, narrow)
-	})
-	return found, err
+func countStatus(ctx context.Context, t *tx, st *subscribers.Status) error {
+	err := countPartnerships(ctx, t, pointers(st.Partnerships))
+	st.Done = done(st.Partnerships)
+	return err
 }
 
-// noteNarrow notes which messages have at most so many deliveries.
-func noteNarrow(ctx context.Context, t *tx, found []subscribers.Outlined, most int) error {
-	return t.forWanted(ctx, outlinedBytes(found), func(r row) error {
-		var n, deliveries int
-		err := r.Scan(&n, &deliveries)
-		found[n].Counted = deliveries <= most
-		return err
-	}, `SELECT w.n, (SELECT COUNT(*) FROM (SELECT 1 FROM approvals a JOIN deliveries d ON d.approval = a.id
-			WHERE a.message = w.id AND a.revision = (SELECT MAX(m.revision) FROM messages m WHERE m.id = w.id) LIMIT $2) AS few)
-		FROM wanted w`, most+1)
-}
-
-func countStatuses(ctx context.Context, t *tx, all []*subscribers.Status) error {
-	var approvals []subscribers.ApprovalID
-	for _, st := range all {
-		for _, p := range st.Partnerships {
-			approvals = append(approvals, p.Approval)
-		}
+func countPartnerships(ctx context.Context, t *tx, all []*subscribers.PartnershipStatus) error {
+	approvals := make([]subscribers.ApprovalID, len(all))
+	for i, p := range all {
+		approvals[i] = p.Approval
 	}
 	counts, err := countDeliveries(ctx, t, approvals)
 	if err != nil {
 		return err
 	}
 	var missed []*subscribers.PartnershipStatus
-	for _, st := range all {
-		for i := range st.Partnerships {
-			p := &st.Partnerships[i]
-			p.Channels = counts[p.Approval]
-			if p.Missed() {
-				missed = append(missed, p)
-			}
+	for _, p := range all {
+		p.Channels = counts[p.Approval]
+		if p.Missed() {
+			missed = append(missed, p)
 		}
-		st.Done = done(st.Partnerships)
 	}
 	return countUnreached(ctx, t, missed)
+}
+
+func pointers[T any](all []T) []*T {
+	to := make([]*T, len(all))
+	for i := range all {
+		to[i] = &all[i]
+	}
+	return to
 }
 
 // done says whether nothing will change any more.

@@ -28,14 +28,13 @@ type Outlined struct {
 	Counted bool
 }
 
-// CountedAs takes over what was counted of the same message a while ago, and is
-// not Done before it is counted anew.
+// CountedAs takes over what was counted of the same revision a while ago.
 func (s Status) CountedAs(before Status) Status {
 	counted := make(map[ApprovalID]PartnershipStatus, len(before.Partnerships))
 	for _, p := range before.Partnerships {
 		counted[p.Approval] = p
 	}
-	s.Done, s.Partnerships = false, slices.Clone(s.Partnerships)
+	s.Done, s.Partnerships = before.Done, slices.Clone(s.Partnerships)
 	for i := range s.Partnerships {
 		p := &s.Partnerships[i]
 		p.Channels, p.Unreached = counted[p.Approval].Channels, counted[p.Approval].Unreached

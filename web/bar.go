@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"relais/channels"
-	"relais/subscribers"
 )
 
 // tally counts deliveries by state.
@@ -72,16 +71,3 @@ func barOf(t tally) bar {
 }
 
 func percent(n, all int) string { return fmt.Sprintf("%.2f", float64(n)*100/float64(all)) }
-
-// totals adds up a message's deliveries over partnerships and channels.
-func totals(status subscribers.Status) tally {
-	t := make(tally)
-	for _, p := range status.Partnerships {
-		for _, c := range p.Channels {
-			for state, n := range c.Counts {
-				t[state] += n
-			}
-		}
-	}
-	return t
-}

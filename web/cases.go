@@ -72,17 +72,17 @@ func (s *server) fillOwedPage(r *http.Request, p *owedPage, zone broker.ZoneID) 
 	from, to, p.Pager = p.pageOf(r, "/cases?zone="+string(zone)+"&page=", len(open))
 	p.All = len(open)
 	known := s.recall()
-	if err := known.expect(r.Context(), zone, casesAbout(open[from:to])); err != nil {
+	if err := known.expect(r.Context(), casesAbout(open[from:to])); err != nil {
 		return err
 	}
 	p.Owed, err = owedLines(r.Context(), known, p.view, open[from:to])
 	return err
 }
 
-func casesAbout(all []subscribers.Case) []broker.MessageID {
-	about := make([]broker.MessageID, len(all))
+func casesAbout(all []subscribers.Case) []subject {
+	about := make([]subject, len(all))
 	for i, c := range all {
-		about[i] = c.Message
+		about[i] = subject{c.Message, c.Partnership}
 	}
 	return about
 }

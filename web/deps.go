@@ -32,9 +32,13 @@ type Decider interface {
 type Records interface {
 	// Status returns the truth about a message's newest revision.
 	Status(ctx context.Context, id broker.MessageID) (subscribers.Status, error)
-	// Outlines returns the same of several, each with at most so many deliveries. Of
-	// one with more it leaves out what takes long, that is to count them.
-	Outlines(ctx context.Context, ids []broker.MessageID, most int) ([]subscribers.Outlined, error)
+	// StatusGently returns the same later, and is in nobody's way.
+	StatusGently(ctx context.Context, id broker.MessageID) (subscribers.Status, error)
+	// Outline returns the same of one with at most so many deliveries. Of one with
+	// more it leaves out what takes long, that is to count them.
+	Outline(ctx context.Context, id broker.MessageID, most int) (subscribers.Outlined, error)
+	// Standings returns the same of several messages, in numbers.
+	Standings(ctx context.Context, ids []broker.MessageID, most int) ([]subscribers.Standing, error)
 	// Recent returns a zone's messages, each in its newest revision, newest first.
 	Recent(ctx context.Context, zone broker.ZoneID, limit int) ([]broker.Message, error)
 	// Message returns one revision.
@@ -48,9 +52,11 @@ type Records interface {
 	// Approval returns one, Moves every decision about it, the oldest first.
 	Approval(ctx context.Context, id subscribers.ApprovalID) (subscribers.Approval, error)
 	Moves(ctx context.Context, id subscribers.ApprovalID) ([]subscribers.Move, error)
-	// Partnership returns one, Partnerships those of a zone.
+	// Partnership returns one, Partnerships those of a zone, PartnershipsByID
+	// these in no order; of an unknown one none.
 	Partnership(ctx context.Context, id broker.PartnershipID) (subscribers.Partnership, error)
 	Partnerships(ctx context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error)
+	PartnershipsByID(ctx context.Context, ids []broker.PartnershipID) ([]subscribers.Partnership, error)
 	// OpenCases returns the cases of a zone, or of all when it is empty, in which
 	// word is still owed; those due first at the front.
 	OpenCases(ctx context.Context, zone broker.ZoneID) ([]subscribers.Case, error)

@@ -138,15 +138,18 @@ func (s *server) fillWork(ctx context.Context, p *deskPage) error {
 		return fmt.Errorf("list cases: %w", err)
 	}
 	p.OwedAll, p.OwedN = p.URL("/cases?zone="+string(p.Zone)), all
-	about := casesAbout(owed)
-	for _, a := range open {
-		about = append(about, a.Message)
+	p.WaitingN, p.Live = len(open), len(open) > 0
+	waiting, about := p.byMessage(open), casesAbout(owed)
+	for _, same := range waiting {
+		for _, a := range same.shown {
+			about = append(about, subject{a.Message, a.Partnership})
+		}
 	}
 	known := s.recall()
-	if err := known.expect(ctx, p.Zone, about); err != nil {
+	if err := known.expect(ctx, about); err != nil {
 		return err
 	}
-	if err := p.fillWaiting(ctx, known, open); err != nil {
+	if err := p.fillWaiting(ctx, known, waiting); err != nil {
 		return err
 	}
 	p.Owed, err = owedLines(ctx, known, p.view, owed)
@@ -170,44 +173,36 @@ func (s *server) fillRecent(ctx context.Context, p *deskPage) error {
 	for i, m := range messages {
 		ids[i] = m.ID
 	}
-	statuses, err := s.statusesOf(ctx, ids)
+	standings, err := s.standings(ctx, ids)
 	if err != nil {
 		return err
 	}
 	for i, m := range messages {
-		status := statuses[i]
+		standing := standings[i]
 		t, lang := m.Text(p.Lang)
 		line := recent{Title: t.Title, Lang: lang, URL: p.URL("/messages/" + m.ID.String()), Sent: p.When(m.Sent),
-			Head: p.head(m), State: p.inShort(status), Bar: barOf(totals(status.Status))}
+			Head: p.head(m), State: p.inShort(standing), Bar: barOf(standing.Counts)}
 		p.Recent = append(p.Recent, line)
-		p.Live = p.Live || !status.Done
+		p.Live = p.Live || !standing.Done
 	}
 	return nil
 }
 
 // inShort says how far a message has come, as far as that has been counted.
-func (v view) inShort(status subscribers.Outlined) string {
-	open, granted := 0, 0
-	for _, p := range status.Partnerships {
-		if p.State.Granted() {
-			granted++
-		} else if !p.State.Final() {
-			open++
-		}
-	}
-	reached, all := totals(status.Status).reached()
+func (v view) inShort(st subscribers.Standing) string {
+	reached, all := tally(st.Counts).reached()
 	switch {
-	case !status.Counted && open > 0:
-		return v.N("short.waiting", open) + " · " + v.T("short.counting")
-	case !status.Counted:
+	case !st.Counted && st.Open > 0:
+		return v.N("short.waiting", st.Open) + " · " + v.T("short.counting")
+	case !st.Counted:
 		return v.T("short.counting")
-	case open > 0 && all > 0:
-		return v.N("short.waiting", open) + " · " + v.T("short.sending", "reached", reached, "all", all)
-	case open > 0:
-		return v.N("short.waiting", open)
-	case granted == 0:
+	case st.Open > 0 && all > 0:
+		return v.N("short.waiting", st.Open) + " · " + v.T("short.sending", "reached", reached, "all", all)
+	case st.Open > 0:
+		return v.N("short.waiting", st.Open)
+	case st.Granted == 0:
 		return v.T("short.notSent")
-	case status.Done:
+	case st.Done:
 		return v.T("short.done", "reached", reached, "all", all)
 	}
 	return v.T("short.sending", "reached", reached, "all", all)

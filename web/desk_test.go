@@ -134,7 +134,7 @@ func TestInShort(t *testing.T) {
 		"Done: 3 of 4 sent":                                            {Done: true, Partnerships: []subscribers.PartnershipStatus{approved, refused}},
 		"Not sent to members":                                          {Done: true, Partnerships: []subscribers.PartnershipStatus{refused}},
 	} {
-		if got := v.inShort(subscribers.Outlined{Status: status, Counted: true}); got != want {
+		if got := v.inShort(subscribers.Outlined{Status: status, Counted: true}.Standing()); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

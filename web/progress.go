@@ -96,7 +96,7 @@ func (s *server) fillProgress(r *http.Request, p *progressPage, id broker.Messag
 	p.Text, p.Others = p.textsOf(m)
 	p.Title = p.Text.Title
 	p.Actions = p.actions(m)
-	p.Summary, p.Worries = p.inShort(status), p.worries(status.Status)
+	p.Summary, p.Worries = p.inShort(status.Standing()), p.worries(status.Status)
 	parts := openFirst(status.Partnerships)
 	from, to, pages := p.pageOf(r, "/messages/"+id.String()+"?page=", len(parts))
 	p.Pager = pages

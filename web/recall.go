@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"relais/broker"
 	"relais/subscribers"
@@ -25,26 +27,28 @@ func (s *server) recall() recall {
 	return recall{s.Records, make(map[revision]broker.Message), make(map[broker.PartnershipID]subscribers.Partnership)}
 }
 
-// fewLines are read one by one. For more the messages and the whole zone's
-// partnerships are read at once, which takes as long as some ten questions to a
-// ledger on another machine.
-const fewLines = 10
+// subject is what one line is about.
+type subject struct {
+	message     broker.MessageID
+	partnership broker.PartnershipID
+}
 
-// expect readies for lines about these messages of a zone.
-func (r recall) expect(ctx context.Context, zone broker.ZoneID, about []broker.MessageID) error {
-	if len(about) <= fewLines {
-		return nil
+// expect readies for lines about these: two questions, however many there are.
+func (r recall) expect(ctx context.Context, about []subject) error {
+	messages, partnerships := make(map[broker.MessageID]bool), make(map[broker.PartnershipID]bool)
+	for _, one := range about {
+		messages[one.message], partnerships[one.partnership] = true, true
 	}
-	messages, err := r.from.Revisions(ctx, about)
+	revisions, err := r.from.Revisions(ctx, slices.Collect(maps.Keys(messages)))
 	if err != nil {
 		return fmt.Errorf("read messages: %w", err)
 	}
-	for _, m := range messages {
+	for _, m := range revisions {
 		r.messages[revision{m.ID, m.Revision}] = m
 	}
-	all, err := r.from.Partnerships(ctx, zone)
+	all, err := r.from.PartnershipsByID(ctx, slices.Collect(maps.Keys(partnerships)))
 	if err != nil {
-		return fmt.Errorf("list partnerships: %w", err)
+		return fmt.Errorf("read partnerships: %w", err)
 	}
 	for _, p := range all {
 		r.partnerships[p.ID] = p

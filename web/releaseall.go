@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"relais/broker"
 	"relais/subscribers"
 )
 
@@ -15,13 +14,13 @@ import (
 // alsoReleasable lists the approvals of the same message that nobody has answered
 // either, and that the caller may send now.
 func (s *server) alsoReleasable(ctx context.Context, d matterOfDesk) ([]subscribers.ApprovalID, error) {
-	found, err := s.Records.Outlines(ctx, []broker.MessageID{d.message.ID}, 0)
+	found, err := s.Records.Outline(ctx, d.message.ID, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read who has not answered: %w", err)
 	}
 	who, now := callerOf(ctx), s.Now()
 	var others []subscribers.ApprovalID
-	for _, p := range found[0].Partnerships {
+	for _, p := range found.Partnerships {
 		there := subscribers.Scope{Zone: d.message.Zone, Partnership: p.Partnership}
 		if p.Approval != d.approval.ID && p.ReleasableAt(now) && who.mayAlso(subscribers.SpeakAsPolice, there) {
 			others = append(others, p.Approval)

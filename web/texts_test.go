@@ -220,3 +220,16 @@ func ourSource(t *testing.T) string {
 	}
 	return all.String()
 }
+
+func TestFill(t *testing.T) {
+	for text, want := range map[string]string{
+		"{n} of {all}, {n} times": "2 of {n}, 2 times", // what is filled in is not read again
+		"{unknown} and {n}":       "{unknown} and 2",
+		"{ {n} } and {n":          "{ 2 } and {n",
+		"":                        "",
+	} {
+		if got := fill(text, []any{"n", 2, "all", "{n}", "n", 3}); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -20,28 +20,32 @@ type waiting struct {
 	MoreURL                                           string
 }
 
-func (p *deskPage) fillWaiting(ctx context.Context, known recall, open []subscribers.Approval) error {
-	p.WaitingN, p.Live = len(open), len(open) > 0
-	for _, same := range byMessage(open) {
-		shown := p.forPoliceFirst(same)
-		shown = shown[:min(shownWaiting, len(shown))]
-		for _, a := range shown {
+// questions are those about one message that the desk lists, and how many
+// others there are.
+type questions struct {
+	shown []subscribers.Approval
+	more  int
+}
+
+func (p *deskPage) fillWaiting(ctx context.Context, known recall, open []questions) error {
+	for _, same := range open {
+		for _, a := range same.shown {
 			line, err := p.waiting(ctx, known, a)
 			if err != nil {
 				return err
 			}
 			p.Waiting = append(p.Waiting, line)
 		}
-		if more := len(same) - len(shown); more > 0 {
+		if same.more > 0 {
 			last := &p.Waiting[len(p.Waiting)-1]
-			last.More, last.MoreURL = p.N("desk.waiting.more", more), p.URL("/messages/"+same[0].Message.String())
+			last.More, last.MoreURL = p.N("desk.waiting.more", same.more), p.URL("/messages/"+same.shown[0].Message.String())
 		}
 	}
 	return nil
 }
 
 // byMessage puts the questions about one message together, where its first stood.
-func byMessage(open []subscribers.Approval) [][]subscribers.Approval {
+func (v view) byMessage(open []subscribers.Approval) []questions {
 	var all [][]subscribers.Approval
 	places := make(map[broker.MessageID]int)
 	for _, a := range open {
@@ -52,20 +56,29 @@ func byMessage(open []subscribers.Approval) [][]subscribers.Approval {
 		}
 		all[place] = append(all[place], a)
 	}
-	return all
+	listed := make([]questions, len(all))
+	for i, same := range all {
+		shown := v.forPoliceFirst(same)
+		listed[i] = questions{shown, len(same) - len(shown)}
+	}
+	return listed
 }
 
-// forPoliceFirst puts those in front about which the police can do something.
-func (p *deskPage) forPoliceFirst(all []subscribers.Approval) []subscribers.Approval {
+// forPoliceFirst are as many as are shown, in front those about which the police
+// can do something.
+func (v view) forPoliceFirst(all []subscribers.Approval) []subscribers.Approval {
 	var first, then []subscribers.Approval
 	for _, a := range all {
-		if p.waitsForPolice(a) {
+		switch {
+		case len(first) == shownWaiting:
+			return first
+		case v.waitsForPolice(a):
 			first = append(first, a)
-		} else {
+		case len(then) < shownWaiting:
 			then = append(then, a)
 		}
 	}
-	return append(first, then...)
+	return append(first, then[:min(len(then), shownWaiting-len(first))]...)
 }
 
 func (p *deskPage) waiting(ctx context.Context, known recall, a subscribers.Approval) (waiting, error) {

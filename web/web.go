@@ -24,7 +24,7 @@ type server struct {
 	local    *time.Location // of the desk
 	mux      *http.ServeMux
 	streams  chan struct{} // holds one for each that is open
-	counts   chan struct{} // holds one while a message is counted
+	counting chan struct{} // holds one while a message is counted
 	fitting  chan struct{} // holds one while a picture is made to fit
 	sessions *scs.SessionManager
 	tries    *limits // of signing in
@@ -35,7 +35,7 @@ type server struct {
 	visits   *limits            // of pages on which anybody may type an address or a code
 	provider provider           // of OpenID Connect, where there is one
 	party    *webauthn.WebAuthn // nil: browsers have no passkeys for this address
-	statuses statuses
+	counts   counts
 }
 
 // New returns the handler for pages, API and callbacks. Read and write
@@ -51,7 +51,7 @@ func New(deps Deps, options Options) (http.Handler, error) {
 // handler spares providers what browsers need, for a program heeds no header about
 // pages, and three of its reports come for each SMS.
 func (s *server) handler() (http.Handler, error) {
-	pages, err := compressed(s.secured(s.changing(http.HandlerFunc(s.route))))
+	pages, err := compressed(s.secured(http.HandlerFunc(s.route)))
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s *server) handler() (http.Handler, error) {
 }
 
 func newServer(deps Deps, options Options) (*server, error) {
-	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost), fitting: make(chan struct{}, 1), counts: make(chan struct{}, 1)}
+	s := &server{Deps: withDefaults(deps), options: options, mux: http.NewServeMux(), streams: make(chan struct{}, liveMost), fitting: make(chan struct{}, 1), counting: make(chan struct{}, 1)}
 	s.options.PublicURL = strings.TrimRight(options.PublicURL, "/")
 	var err error
 	if s.words, err = channels.LoadWords(); err != nil {

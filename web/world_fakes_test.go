@@ -50,6 +50,10 @@ func found[K comparable, V any](m map[K]V, id K) (V, error) {
 }
 
 func (w *world) Status(_ context.Context, id broker.MessageID) (subscribers.Status, error) {
+	return w.truth(id)
+}
+
+func (w *world) StatusGently(_ context.Context, id broker.MessageID) (subscribers.Status, error) {
 	w.countingNow.Add(1)
 	if w.counting != nil {
 		<-w.counting
@@ -65,18 +69,27 @@ func (w *world) truth(id broker.MessageID) (subscribers.Status, error) {
 	return found(w.statuses, id)
 }
 
-// Outlines leaves the counts of a wide message out.
-func (w *world) Outlines(_ context.Context, ids []broker.MessageID, most int) ([]subscribers.Outlined, error) {
-	all := make([]subscribers.Outlined, len(ids))
+// Outline leaves the counts of a wide message out.
+func (w *world) Outline(_ context.Context, id broker.MessageID, most int) (subscribers.Outlined, error) {
+	status, err := w.truth(id)
+	if err != nil {
+		return subscribers.Outlined{}, err
+	}
+	all := subscribers.Outlined{Status: status, Counted: true}
+	if _, people := tally(all.Standing().Counts).reached(); people > most {
+		return subscribers.Outlined{Status: uncounted(status)}, nil
+	}
+	return all, nil
+}
+
+func (w *world) Standings(ctx context.Context, ids []broker.MessageID, most int) ([]subscribers.Standing, error) {
+	all := make([]subscribers.Standing, len(ids))
 	for i, id := range ids {
-		status, err := w.truth(id)
+		found, err := w.Outline(ctx, id, most)
 		if err != nil {
 			return nil, err
 		}
-		all[i] = subscribers.Outlined{Status: status, Counted: true}
-		if _, people := totals(status).reached(); people > most {
-			all[i] = subscribers.Outlined{Status: uncounted(status)}
-		}
+		all[i] = found.Standing()
 	}
 	return all, nil
 }
@@ -166,6 +179,10 @@ func (w *world) Partnership(_ context.Context, id broker.PartnershipID) (subscri
 
 func (w *world) Partnerships(_ context.Context, zone broker.ZoneID) ([]subscribers.Partnership, error) {
 	return slices.DeleteFunc(slices.Clone(w.partnerships), func(p subscribers.Partnership) bool { return p.Zone != zone }), nil
+}
+
+func (w *world) PartnershipsByID(_ context.Context, ids []broker.PartnershipID) ([]subscribers.Partnership, error) {
+	return slices.DeleteFunc(slices.Clone(w.partnerships), func(p subscribers.Partnership) bool { return !slices.Contains(ids, p.ID) }), nil
 }
 
 func (w *world) Plan(_ context.Context, id broker.PartnershipID, _ int) (subscribers.Plan, error) {

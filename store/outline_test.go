@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,7 +14,7 @@ import (
 )
 
 // Each message has what is its own, in the order in which it was asked for.
-func TestOutlinesOfSeveralMessages(t *testing.T) {
+func TestStandingsOfSeveralMessages(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		wide := granted(t, s, tilleuls)[0]
 		got(s.Add(t.Context(), entries(wide, people(3))))(t)
@@ -27,18 +29,49 @@ func TestOutlinesOfSeveralMessages(t *testing.T) {
 		must(t, s.Open(t.Context(), refused, noon, nil, []subscribers.RoutingRefusal{{Partnership: linden, Gaps: []subscribers.Gap{subscribers.GapCharter}}}, nil))
 
 		ids := []broker.MessageID{refused.ID, narrow.Message, wide.Message}
-		found := got(s.Outlines(t.Context(), ids, 2))(t)
+		found := got(s.Standings(t.Context(), ids, 2))(t)
 		for i, id := range ids[:2] {
-			same(t, "those with few deliveries are as their status", found[i], subscribers.Outlined{Status: got(s.Status(t.Context(), id))(t), Counted: true})
+			full := subscribers.Outlined{Status: got(s.Status(t.Context(), id))(t), Counted: true}
+			same(t, "with few deliveries it is as its status", got(s.Outline(t.Context(), id, 2))(t), full)
+			same(t, "in numbers too", found[i], full.Standing())
 		}
-		same(t, "whom nothing reached", found[1].Partnerships[0].Unreached, 1)
-		same(t, "word is owed", found[1].Partnerships[0].Case != nil, true)
-		same(t, "the one with more", found[2].Message, wide.Message)
+		outline := got(s.Outline(t.Context(), narrow.Message, 2))(t)
+		same(t, "whom nothing reached", outline.Partnerships[0].Unreached, 1)
+		same(t, "word is owed", outline.Partnerships[0].Case != nil, true)
+		same(t, "the one with more, in numbers", found[2], got(s.Outline(t.Context(), wide.Message, 2))(t).Standing())
 		same(t, "is counted", found[2].Counted, false)
+		must(t, s.MarkPlanned(t.Context(), wide.ID, noon))
+		full := subscribers.Outlined{Status: got(s.Status(t.Context(), wide.Message))(t), Counted: true}
+		same(t, "all is written, and not all is final", full.Done, false)
+		same(t, "in numbers, where more are counted", got(s.Standings(t.Context(), ids, 3))(t)[2], full.Standing())
 
-		_, err := s.Outlines(t.Context(), []broker.MessageID{narrow.Message, broker.NewMessageID()}, 2)
+		_, err := s.Outline(t.Context(), broker.NewMessageID(), 2)
 		same(t, "one that does not exist is not found", errors.Is(err, subscribers.ErrNotFound), true)
-		same(t, "none is asked for", got(s.Outlines(t.Context(), nil, 2))(t), nil)
+		same(t, "none is asked for", got(s.Standings(t.Context(), nil, 2))(t), nil)
+	})
+}
+
+// A gentle count comes to the same, over more partnerships than it takes at a time.
+func TestCountingGently(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		var ids []broker.PartnershipID
+		for i := range 25 {
+			ids = append(ids, broker.PartnershipID(fmt.Sprintf("plp-%02d", i)))
+			got(s.ImportPartnership(t.Context(), partnership(ids[i]), plan()))(t)
+		}
+		asked := granted(t, s, ids...)
+		for _, a := range asked {
+			got(s.Add(t.Context(), entries(a, people(2))))(t)
+		}
+		want := got(s.Status(t.Context(), asked[0].Message))(t)
+		same(t, "the last one", want.Partnerships[24].Channels[0].Counts, map[channels.State]int{channels.Suppressed: 2}) // the addresses of the first
+		same(t, "counted gently", got(s.StatusGently(t.Context(), asked[0].Message))(t), want)
+		_, err := s.StatusGently(t.Context(), broker.NewMessageID())
+		same(t, "one that does not exist is not found", errors.Is(err, subscribers.ErrNotFound), true)
+		ctx, end := context.WithCancel(t.Context())
+		end()
+		_, err = s.StatusGently(ctx, asked[0].Message)
+		same(t, "it ends with its context", errors.Is(err, context.Canceled), true)
 	})
 }
 
@@ -48,12 +81,17 @@ func TestOutlineOfACorrectedText(t *testing.T) {
 		id := broker.NewMessageID()
 		for revision, at := range []broker.PartnershipID{tilleuls, linden} {
 			m := message(id, revision+1)
-			must(t, s.Open(t.Context(), m, noon, []subscribers.Approval{approval(m, at)}, nil, nil))
+			asked := approval(m, at)
+			if revision == 0 {
+				asked.State = subscribers.ApprovalApproved
+			}
+			must(t, s.Open(t.Context(), m, noon, []subscribers.Approval{asked}, nil, nil))
 		}
-		st := got(s.Outlines(t.Context(), []broker.MessageID{id}, 9))(t)[0]
+		st := got(s.Outline(t.Context(), id, 9))(t)
 		same(t, "revision", st.Revision, 2)
 		same(t, "partnerships", len(st.Partnerships), 1)
 		same(t, "asked with it", st.Partnerships[0].Partnership, linden)
+		same(t, "in numbers", got(s.Standings(t.Context(), []broker.MessageID{id}, 9))(t)[0], st.Standing())
 
 		all := got(s.Revisions(t.Context(), []broker.MessageID{id, broker.NewMessageID(), id}))(t)
 		same(t, "revisions", len(all), 2)

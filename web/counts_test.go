@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -53,15 +52,17 @@ func TestWideMessagesAreCountedBehindThePage(t *testing.T) {
 		shows("later, while it is counted", "1 of 300000")
 		shows("once it is counted anew", "2 of 300000")
 		w.statuses[tipID].Partnerships[119].State = subscribers.ApprovalApproved
-		w.post("/approvals/"+w.approvalID().String()+"/release", url.Values{})
-		shows("after a decision", "On its way: 2 of 300000")
-		now(3)
-		w.post("/messages/preview", goodForm())
-		shows("after a look at what members would read", "2 of 300000")
+		shows("after a decision, on whatever node", "On its way: 2 of 300000")
 		now(4)
 		w.now = w.now.Add(time.Hour)
 		shows("much later", "is being counted")
 		shows("once it is counted then", "4 of 300000")
+		now(0)
+		corrected := w.statuses[tipID]
+		corrected.Revision++
+		w.statuses[tipID] = corrected
+		shows("of a corrected text", "is being counted")
+		shows("once that is counted", "0 of 300000")
 	})
 }
 
