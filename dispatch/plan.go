@@ -103,7 +103,7 @@ func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subs
 // which on SQLite stands in line behind the second page.
 const (
 	firstPage  = 20
-	pageGrowth = 5
+	pageGrowth = 8
 )
 
 func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
