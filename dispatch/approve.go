@@ -157,13 +157,12 @@ func (a *Approver) keep(ctx context.Context, before, after subscribers.Approval,
 	}
 	a.Log.Info("approval moved", "approval", after.ID, "partnership", after.Partnership,
 		"from", before.State, "to", after.State, "step", after.Step, "how", after.Decision.How)
-	if err := a.Queue.Entries(ctx, letters); err != nil {
-		return err
+	if after.State.Granted() { // first: members do not wait for those who asked for it
+		if err := a.Queue.Granted(ctx, after.ID); err != nil {
+			return err
+		}
 	}
-	if after.State.Granted() {
-		return a.Queue.Granted(ctx, after.ID)
-	}
-	return nil
+	return a.Queue.Entries(ctx, letters)
 }
 
 // letters asks those of the next rungs, asks all again after a hold or an
