@@ -83,7 +83,7 @@ func (s *Store) Approvers(ctx context.Context, id broker.PartnershipID) (found [
 func approvers(ctx context.Context, t *tx, id broker.PartnershipID) ([]subscribers.Approver, error) {
 	found, err := list(ctx, t, scanApprover, `SELECT `+memberColumns+`, s.role
 		FROM memberships s JOIN members m ON m.id = s.member
-		WHERE s.partnership = $1 AND s.left_at = 0 AND s.role IN ('coordinator', 'deputy', 'committee')
+		WHERE s.partnership = $1 AND s.left_at = 0 AND s.role <> 'member' AND s.role IN ('coordinator', 'deputy', 'committee')
 		ORDER BY CASE s.role WHEN 'coordinator' THEN 1 WHEN 'deputy' THEN 2 ELSE 3 END, m.id`, string(id))
 	if err != nil {
 		return nil, err
