@@ -13,10 +13,10 @@ import (
 // gently is how many partnerships StatusGently counts at a time.
 const gently = 10
 
-// StatusGently returns the same to nobody who waits for it. It counts some
-// partnerships at a time, and then rests as long as that took, so that those who
-// do wait find a processor and a database with little to do. Each partnership
-// is counted as it stands at one instant, not all at the same.
+// StatusGently returns what Status does, for what is done behind a page. It
+// counts some partnerships at a time, and then rests as long as that took, so
+// that those who wait find a processor and a database with little to do. Each
+// partnership is counted as it stands at one instant, not all at the same.
 func (s *Store) StatusGently(ctx context.Context, id broker.MessageID) (found subscribers.Status, err error) {
 	what := fmt.Sprintf("count the deliveries of message %s", id)
 	err = s.read(ctx, what, func(t *tx) error {
