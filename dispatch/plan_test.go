@@ -63,12 +63,12 @@ func TestAPlanBeginsWithASmallPage(t *testing.T) {
 	w.partnership("home", cappedPlan)
 	w.people("home", 0, 250)
 	read := &pages{Directory: w.planner.Directory}
-	w.planner.Directory, w.planner.Page = read, 150
+	w.planner.Directory, w.planner.Page = read, 200
 	m := w.publish(broker.Message{Kind: broker.Alert})
 	if got := len(w.reached(m.ID)); got != 250 {
 		t.Errorf("%d of 250 were reached", got)
 	}
-	if diff := cmp.Diff([]int{20, 100, 150}, read.asked); diff != "" {
+	if diff := cmp.Diff([]int{20, 160, 200}, read.asked); diff != "" {
 		t.Error("pages (-want +got):\n" + diff)
 	}
 }
