@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"relais/broker"
@@ -114,16 +113,6 @@ const wentOut = `d.state IN ('calling', 'unknown', 'accepted', 'delivered') OR d
 func sentOf(marks string) string {
 	return `FROM deliveries d LEFT JOIN deliveries g ON g.id = d.digest
 		WHERE d.purpose = 'message' AND d.approval IN (SELECT a.id FROM approvals a WHERE a.message IN (` + marks + `))`
-}
-
-// listed writes ids as $n, $n+1 after the arguments that there are.
-func listed(ids []broker.MessageID, args []any) (string, []any) {
-	marks := make([]string, len(ids))
-	for i, id := range ids {
-		args = append(args, id.UUID[:])
-		marks[i] = fmt.Sprintf("$%d", len(args))
-	}
-	return strings.Join(marks, ", "), args
 }
 
 // fillTraces finds for each member the delivery of these messages that worked

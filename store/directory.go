@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,12 +27,9 @@ func (s *Store) PartnershipsByID(ctx context.Context, ids []broker.PartnershipID
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	joined, err := json.Marshal(ids)
-	if err != nil {
-		return nil, fmt.Errorf("read partnerships: %w", err)
-	}
+	marks, args := listedPartnerships(ids, nil)
 	err = s.read(ctx, fmt.Sprintf("read %d partnerships", len(ids)), func(t *tx) error {
-		found, err = list(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id IN `+t.engine.listed(), string(joined))
+		found, err = list(ctx, t, t.scanPartnership, `SELECT body, plan_version FROM partnerships WHERE id IN (`+marks+`)`, args...)
 		return err
 	})
 	return found, err

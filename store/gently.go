@@ -38,12 +38,3 @@ func (s *Store) StatusGently(ctx context.Context, id broker.MessageID) (found su
 	found.Done = done(found.Partnerships)
 	return found, nil
 }
-
-func rest(ctx context.Context, long time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(long):
-		return nil
-	}
-}

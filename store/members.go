@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"relais/broker"
@@ -53,14 +52,10 @@ func membersQuery(a subscribers.Audience, after subscribers.MemberID, limit int)
 // CountMembers counts the people (every role) in some partnerships who have not
 // left, up to most of them; who is in two counts twice.
 func (s *Store) CountMembers(ctx context.Context, in []broker.PartnershipID, most int) (n int, err error) {
-	marks, args := make([]string, len(in)), []any{most}
-	for i, p := range in {
-		args = append(args, string(p))
-		marks[i] = fmt.Sprintf("$%d", i+2)
-	}
+	marks, args := listedPartnerships(in, []any{most})
 	err = s.read(ctx, "count the members of some partnerships", func(t *tx) error {
 		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM memberships
-			WHERE partnership IN (`+strings.Join(marks, ", ")+`) AND left_at = 0 LIMIT $1) AS counted`, args...)
+			WHERE partnership IN (`+marks+`) AND left_at = 0 LIMIT $1) AS counted`, args...)
 		return err
 	})
 	return n, err

@@ -121,6 +121,7 @@ func TestDeliveriesBecomeCounts(t *testing.T) {
 			}
 		}
 		same(t, "status", got(s.Status(t.Context(), a.Message))(t), before)
+		same(t, "in numbers", got(s.Standings(t.Context(), []broker.MessageID{a.Message}, 100))(t)[0], subscribers.Outlined{Status: before, Counted: true}.Standing())
 		same(t, "spent, rows gone", got(s.Spent(t.Context(), tilleuls, november))(t), spent)
 		same(t, "spent in December", len(got(s.Spent(t.Context(), tilleuls, subscribers.Partnership{}.MonthOf(november.To)))(t)), 0)
 

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"fmt"
+	"strings"
 
 	"relais/broker"
 	"relais/channels"
@@ -72,16 +74,8 @@ func (t *tx) forWanted(ctx context.Context, ids [][]byte, scan func(row) error, 
 	return t.forEach(ctx, scan, head+query, append([]any{joined}, args...)...)
 }
 
-// listed are the texts of $1, a list in JSON.
-func (e engine) listed() string {
-	if e.pipelined {
-		return `(SELECT value FROM json_array_elements_text($1::json))`
-	}
-	return `(SELECT value FROM json_each($1))`
-}
-
 // wanted returns the text that makes $1 the table wanted, and the value of $1.
-// It and listed are what the two databases say differently.
+// It is the one thing that the two databases say differently.
 func (e engine) wanted(ids [][]byte) (head string, list any) {
 	if e.pipelined {
 		return `WITH wanted (n, id) AS (SELECT o.n - 1, o.id FROM unnest($1::bytea[]) WITH ORDINALITY AS o (id, n)) `, ids
@@ -92,6 +86,25 @@ func (e engine) wanted(ids [][]byte) (head string, list any) {
 	}
 	return `WITH RECURSIVE wanted (n, id) AS (SELECT 0, substr($1, 1, 16)
 		UNION ALL SELECT n + 1, substr($1, n * 16 + 17, 16) FROM wanted WHERE (n + 2) * 16 <= length($1)) `, joined
+}
+
+// listed writes ids as $n, $n+1 after the arguments that there are;
+// listedPartnerships does the same with partnerships.
+func listed(ids []broker.MessageID, args []any) (string, []any) {
+	return marks(ids, args, func(id broker.MessageID) any { return id.UUID[:] })
+}
+
+func listedPartnerships(ids []broker.PartnershipID, args []any) (string, []any) {
+	return marks(ids, args, func(id broker.PartnershipID) any { return string(id) })
+}
+
+func marks[T any](all []T, args []any, value func(T) any) (string, []any) {
+	places := make([]string, len(all))
+	for i, one := range all {
+		args = append(args, value(one))
+		places[i] = fmt.Sprintf("$%d", len(args))
+	}
+	return strings.Join(places, ", "), args
 }
 
 // deliveryBytes and their like are ids as forWanted takes them.

@@ -65,12 +65,19 @@ func (s *Store) patiently(ctx context.Context, what string, do func() error) err
 			return err
 		}
 		s.log.DebugContext(ctx, "database busy, trying again", "doing", what, "try", try)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause/2 + rand.N(pause)):
-			pause *= 2
+		if err := rest(ctx, pause/2+rand.N(pause)); err != nil {
+			return err
 		}
+		pause *= 2
+	}
+}
+
+func rest(ctx context.Context, long time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(long):
+		return nil
 	}
 }
 
