@@ -112,40 +112,62 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err != nil {
 		return channels.Receipt{}, err
 	}
-	if err := c.deliver(ctx, m, at); err != nil {
-		return channels.Receipt{}, err
+	if at.fate == nil {
+		at.fate = &fate{c.deliver(ctx, m, at)}
+	}
+	if at.fate.err != nil {
+		return channels.Receipt{}, at.fate.err
 	}
 	return channels.Receipt{Ref: m.id}, nil
 }
 
-// deliver hands a mail over, on a second connection where the first, kept one
-// turns out to be dead before any of the text was sent. It passes its place on.
-func (c *Channel) deliver(ctx context.Context, m message, at place) error {
-	conn, begun := at.conn, at.begun
+// deliver hands a mail over and those that may go with it, on a second connection
+// where the first, kept one turns out to be dead before any of the text was sent.
+// It passes its place on.
+func (c *Channel) deliver(ctx context.Context, m message, at place) *channels.SendError {
+	conn := at.conn
 	if conn == nil {
 		var err error
 		if conn, err = c.pool.take(ctx); err != nil {
 			c.pool.leave()
-			return err
+			return channels.AsSendError(err)
 		}
 	}
+	var with []*waiter
+	if !at.begun {
+		with = c.pool.company(conn, m)
+	}
 	kept := conn.tried > 0
-	out := conn.send(ctx, c.cfg.Timeout, m, begun, c.pool.follow)
+	out := c.handOver(ctx, conn, m, at.begun, with)
 	if kept && out.dead {
 		conn.drop()
 		var err error
 		if conn, err = c.pool.dial(ctx); err != nil {
+			c.pool.settle(with, nil)
 			c.pool.leave()
-			return err
+			return channels.AsSendError(err)
 		}
-		out = conn.send(ctx, c.cfg.Timeout, m, false, c.pool.follow)
+		out = c.handOver(ctx, conn, m, false, with)
 	}
+	c.pool.settle(with, out.settled)
 	c.pool.pass(conn, out)
-	if out.err == nil {
-		return nil
+	for _, err := range append(out.settled, out.err) {
+		if err != nil {
+			c.watch(err)
+		}
 	}
-	c.watch(out.err)
 	return out.err
+}
+
+func (c *Channel) handOver(ctx context.Context, conn *conn, m message, begun bool, with []*waiter) outcome {
+	if len(with) == 0 || !conn.chunks {
+		return conn.send(ctx, c.cfg.Timeout, m, begun, c.pool.follow)
+	}
+	mails := []message{m}
+	for _, w := range with {
+		mails = append(mails, w.mail)
+	}
+	return conn.sendTogether(ctx, c.cfg.Timeout, mails)
 }
 
 // compose renders the content, or finds it rendered, and adds the recipient.

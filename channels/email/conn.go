@@ -13,16 +13,18 @@ import (
 // farewell is how long a server may take to answer QUIT.
 const farewell = 2 * time.Second
 
-// conn is one signed-in connection to the mail server. One mail at a time.
+// conn is one signed-in connection to the mail server.
 type conn struct {
 	smtp      *smtp.Client
 	raw       net.Conn // below TLS; closing it ends whatever smtp is waiting for
 	pipelines bool     // RFC 2920
 	utf8      bool     // RFC 6531
+	chunks    bool     // RFC 3030, and commands in groups
 
-	text  []byte      // room for the next mail's text
-	tried int         // mails; 0: just dialled
-	timer *time.Timer // ends its idle time
+	text   []byte      // room for the text of the next mails
+	tried  int         // mails; 0: just dialled
+	rested time.Time   // since when it was idle, before the mails under way; zero: never
+	timer  *time.Timer // ends its idle time
 }
 
 // dialer makes connections.
@@ -64,6 +66,8 @@ func (d dialer) dial(ctx context.Context) (*conn, error) {
 	}
 	c.pipelines, _ = c.smtp.Extension("PIPELINING")
 	c.utf8, _ = c.smtp.Extension("SMTPUTF8")
+	chunking, _ := c.smtp.Extension("CHUNKING")
+	c.chunks = chunking && c.pipelines
 	return c, nil
 }
 

@@ -32,7 +32,21 @@ func newRow(t *testing.T, mails int) *row {
 	server := startServer(t)
 	cfg := configFor(server)
 	cfg.Connections = 1
-	return &row{t: t, server: server, c: start(t, cfg, nil), mails: mails}
+	r := &row{t: t, server: server, c: start(t, cfg, nil), mails: mails}
+	r.offers(func(c *conn) { c.chunks = false })
+	return r
+}
+
+// offers changes what connections take the server to offer.
+func (r *row) offers(change func(*conn)) {
+	dial := r.c.pool.dial
+	r.c.pool.dial = func(ctx context.Context) (*conn, error) {
+		conn, err := dial(ctx)
+		if err == nil {
+			change(conn)
+		}
+		return conn, err
+	}
 }
 
 // send returns what became of each mail.
@@ -152,14 +166,7 @@ func TestAMailBeginsBehindAnother(t *testing.T) {
 
 func TestAServerWithoutGroupsGetsOneCommandAtATime(t *testing.T) {
 	r := newRow(t, 3)
-	dial := r.c.pool.dial
-	r.c.pool.dial = func(ctx context.Context) (*conn, error) {
-		conn, err := dial(ctx)
-		if err == nil {
-			conn.pipelines = false
-		}
-		return conn, err
-	}
+	r.offers(func(c *conn) { c.pipelines = false })
 	r.check(r.send(), []channels.Class{fine, fine, fine}, "0 1 2", 1)
 	for _, chunk := range r.server.chunks {
 		if strings.Contains(chunk, ".\r\nMAIL") || strings.Contains(chunk, "\r\nRCPT") || strings.Contains(chunk, "\r\nDATA") {

@@ -28,24 +28,33 @@ type pool struct {
 	leaving sync.WaitGroup // connections taking leave
 	mu      sync.Mutex
 	used    int       // connections
-	waiting []*waiter // for one of them, who came first at the front
+	waiting []*waiter // for one of them, the most urgent at the front, and among these who came first
 	idle    []*conn   // last used last, so that the others can grow old
 	closed  bool
 }
 
 // waiter is a mail that waits for a connection.
 type waiter struct {
-	mail  message
-	given chan place // one, from whoever took the waiter off the list
+	mail     message
+	given    chan place // one, from whoever took the waiter off the list
+	together bool       // it goes with another mail now; under the pool's mu
+	gone     bool       // nobody waits for what becomes of it; under the pool's mu
 }
 
 // place lets one mail use a connection.
 type place struct {
 	conn  *conn // nil: take or dial one
 	begun bool  // its server has the mail's commands already
+	fate  *fate // nil: the mail has yet to go
 }
 
-// enter waits until a connection may be used. Who got a place passes it on.
+// fate is what became of a mail that went together with another.
+type fate struct {
+	err *channels.SendError // nil: the server has taken it
+}
+
+// enter waits until a connection may be used, or the mail has gone together with
+// another. Who got a place passes it on.
 func (p *pool) enter(ctx context.Context, m message) (place, error) {
 	if err := ctx.Err(); err != nil {
 		return place{}, waited(err)
@@ -58,10 +67,13 @@ func (p *pool) enter(ctx context.Context, m message) (place, error) {
 	select {
 	case got = <-w.given:
 	case <-ctx.Done():
-		if p.unqueue(w) {
-			return place{}, waited(ctx.Err())
+		if err := p.giveUp(w, ctx.Err()); err != nil {
+			return place{}, err
 		}
 		got = <-w.given // on its way
+	}
+	if got.fate != nil {
+		return got, nil
 	}
 	if err := ctx.Err(); err != nil {
 		got.conn.drop() // its server waits for a text that does not come
@@ -71,7 +83,8 @@ func (p *pool) enter(ctx context.Context, m message) (place, error) {
 	return got, nil
 }
 
-// queue puts a mail behind those that wait; nil: there is a place at once.
+// queue puts a mail behind those that wait and are as urgent; nil: there is a
+// place at once.
 func (p *pool) queue(m message) *waiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,17 +93,29 @@ func (p *pool) queue(m message) *waiter {
 		return nil
 	}
 	w := &waiter{mail: m, given: make(chan place, 1)}
-	p.waiting = append(p.waiting, w)
+	behind := slices.IndexFunc(p.waiting, func(other *waiter) bool { return other.mail.urgency > m.urgency })
+	if behind < 0 {
+		behind = len(p.waiting)
+	}
+	p.waiting = slices.Insert(p.waiting, behind, w)
 	return w
 }
 
-// unqueue says whether a mail still waited, and lets it go.
-func (p *pool) unqueue(w *waiter) bool {
+// giveUp lets a mail go that nobody waits for any more; nil: its place, or what
+// became of it, is on its way.
+func (p *pool) giveUp(w *waiter, why error) *channels.SendError {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if w.together {
+		w.gone = true
+		return lost(atEnd, why)
+	}
 	before := len(p.waiting)
 	p.waiting = slices.DeleteFunc(p.waiting, func(other *waiter) bool { return other == w })
-	return len(p.waiting) < before
+	if len(p.waiting) < before {
+		return waited(why)
+	}
+	return nil
 }
 
 // leave gives a place to the mail that has waited longest.
@@ -117,13 +142,14 @@ func (p *pool) pop() *waiter {
 
 // follow takes the mail that has waited longest, if it may be begun on c behind
 // the one under way. Whoever calls it hands the connection, or its place, on.
+// Where mails can go together (company), none is begun alone.
 func (p *pool) follow(c *conn) *waiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !c.pipelines || c.tried >= p.most || p.closed || len(p.waiting) == 0 {
+	if !c.pipelines || c.chunks || c.tried >= p.most || p.closed || len(p.waiting) == 0 {
 		return nil
 	}
-	if !ascii(p.waiting[0].mail.to) && !c.utf8 {
+	if !c.takes(p.waiting[0].mail) {
 		return nil
 	}
 	return p.pop()
@@ -178,6 +204,7 @@ func (p *pool) give(c *conn) {
 		p.dismiss(c)
 		return
 	}
+	c.rested = time.Now()
 	c.timer = time.AfterFunc(p.idleFor, func() { p.expire(c) })
 	p.idle = append(p.idle, c)
 }

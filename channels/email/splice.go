@@ -5,9 +5,11 @@ import (
 	"errors"
 	"html"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
+	"relais/broker"
 	"relais/channels"
 )
 
@@ -79,19 +81,23 @@ func (r *renderer) cut(mail []byte, inParts int) (*rendered, error) {
 
 // message is a mail for one recipient.
 type message struct {
-	id, to string
-	from   string // the return path (RFC 5321, 4.4)
-	thread string // the Message-ID of the mail that this one corrects; empty: none
-	mail   *rendered
-	links  channels.Links
-	leave  bool
-	at     time.Time
-	signed []byte // the DKIM-Signature field; empty: not signed
+	id, to  string
+	from    string // the return path (RFC 5321, 4.4)
+	thread  string // the Message-ID of the mail that this one corrects; empty: none
+	mail    *rendered
+	links   channels.Links
+	leave   bool
+	at      time.Time
+	signed  []byte // the DKIM-Signature field; empty: not signed
+	urgency int    // 0: the most pressing
 }
 
 // address makes the mail the recipient's own.
 func (r *rendered) address(d channels.Delivery, has links, now time.Time) message {
-	m := message{id: messageID(d.ID, r.host), to: d.To.Reveal(), mail: r, links: d.Links, leave: has.leave, at: now}
+	m := message{
+		id: messageID(d.ID, r.host), to: d.To.Reveal(), mail: r, links: d.Links, leave: has.leave, at: now,
+		urgency: slices.Index(broker.Priorities(), d.Priority),
+	}
 	if d.Corrects != (channels.DeliveryID{}) {
 		m.thread = messageID(d.Corrects, r.host)
 	}

@@ -16,6 +16,8 @@ type outcome struct {
 	keep bool                // the connection is ready for the next mail
 	dead bool                // the connection ended before any of the text was sent
 	next *waiter             // the mail that was begun behind this one; nil: none
+
+	settled []*channels.SendError // what became of those that went together with it, as far as the server said
 }
 
 // send hands over one mail, in four round trips, or in two where the server
@@ -24,7 +26,7 @@ type outcome struct {
 // and each of the two has one round trip.
 func (c *conn) send(ctx context.Context, timeout time.Duration, m message, begun bool, follow func(*conn) *waiter) outcome {
 	c.tried++
-	if !ascii(m.to) && !c.utf8 {
+	if !c.takes(m) {
 		return outcome{keep: true, err: &channels.SendError{
 			Class: channels.Rejected, Code: "5.6.7", Err: errors.New("the mail server takes no address with accents")}} // RFC 6531, 3.5
 	}
@@ -163,8 +165,12 @@ func (c *conn) write(m message, next *waiter) (stage, error) {
 			c.text = append(append(c.text, command.line...), "\r\n"...)
 		}
 	}
+	return at, c.writeText()
+}
+
+func (c *conn) writeText() error {
 	if _, err := c.smtp.Text.W.Write(c.text); err != nil {
-		return at, err
+		return err
 	}
-	return at, c.smtp.Text.W.Flush()
+	return c.smtp.Text.W.Flush()
 }

@@ -146,9 +146,8 @@ func openEmail(ctx context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	opened := &openChannel{
-		// For each mail on a connection another one waits, to begin in the packet
-		// that ends it.
-		Outlet:     dispatch.Outlet{Channel: ch, Parallel: 2 * c.Connections, PerSecond: c.PerSecond, Collapses: true},
+		// On each connection so many can go together.
+		Outlet:     dispatch.Outlet{Channel: ch, Parallel: email.Together * c.Connections, PerSecond: c.PerSecond, Collapses: true},
 		closeAfter: c.Bounces.CloseAfter,
 		close:      ch.Close,
 	}

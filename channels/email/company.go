@@ -1,0 +1,55 @@
+package email
+
+import "relais/channels"
+
+// Together is how many mails go out before an answer is read, at most. While we
+// write, the server must find room for its answers on the way (RFC 2920, 3.1),
+// and a mail that is more urgent waits for these.
+const Together = 16
+
+const bytesTogether = 256 << 10
+
+// company takes those that wait and may go together with m on c: as many as
+// make all connections equally busy.
+func (p *pool) company(c *conn, m message) []*waiter {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !c.chunks || p.closed || !c.takes(m) {
+		return nil
+	}
+	share := (len(p.waiting) + p.atOnce - 1) / p.atOnce
+	bytes := m.mail.size
+	var with []*waiter
+	for range min(share, Together-1, p.most-c.tried-1) {
+		next := p.waiting[0].mail
+		bytes += next.mail.size
+		if bytes > bytesTogether || !c.takes(next) {
+			break
+		}
+		p.waiting[0].together = true
+		with = append(with, p.pop())
+	}
+	return with
+}
+
+// takes says whether the server takes the mail's address.
+func (c *conn) takes(m message) bool { return c.utf8 || ascii(m.to) }
+
+// settle tells those that went together with another mail what became of them:
+// became has it for the first ones; the others have not left, and wait again.
+func (p *pool) settle(with []*waiter, became []*channels.SendError) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var again []*waiter
+	for i, w := range with {
+		w.together = false
+		switch {
+		case w.gone:
+		case i < len(became):
+			w.given <- place{fate: &fate{became[i]}}
+		default:
+			again = append(again, w)
+		}
+	}
+	p.waiting = append(again, p.waiting...)
+}
