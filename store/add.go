@@ -102,17 +102,29 @@ func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (m
 	}
 	slices.SortFunc(asked, recipient.compare)
 	asked = slices.Compact(asked)
-	// The update counts only where the person is ours already, or nobody's any more.
-	changed, err := t.each(ctx, `INSERT INTO recipients (message, member, revision, approval) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (message, member, revision) DO UPDATE SET approval = excluded.approval
-		WHERE recipients.approval = excluded.approval OR `+cameToNothing, len(asked), func(i int) []any {
-		return []any{asked[i].message[:], asked[i].member.UUID[:], asked[i].revision, asked[i].approval.UUID[:]}
-	})
 	ours := make(map[recipient]bool, len(asked))
-	for i, who := range asked {
-		ours[who] = changed[i] && err == nil
+	for _, owed := range partsBy(asked, recipient.owing) {
+		// The update counts only where the person is ours already, or nobody's any more.
+		err := t.forWanted(ctx, bytesOf(owed.items, func(r *recipient) []byte { return r.member.UUID[:] }), func(r row) error {
+			who := owed.key
+			err := r.Scan(asID{(*[16]byte)(&who.member.UUID)})
+			ours[who] = true
+			return err
+		}, `INSERT INTO recipients (message, revision, approval, member) SELECT $2, $3, $4, w.id FROM wanted w WHERE true
+			ON CONFLICT (message, member, revision) DO UPDATE SET approval = excluded.approval
+			WHERE recipients.approval = excluded.approval OR `+cameToNothing+` RETURNING member`,
+			owed.key.message[:], owed.key.revision, owed.key.approval.UUID[:])
+		if err != nil {
+			return nil, err
+		}
 	}
-	return ours, err
+	return ours, nil
+}
+
+// owing leaves out to whom.
+func (a recipient) owing() recipient {
+	a.member = subscribers.MemberID{}
+	return a
 }
 
 func (a recipient) compare(b recipient) int {
@@ -121,18 +133,6 @@ func (a recipient) compare(b recipient) int {
 		bytes.Compare(a.member.UUID[:], b.member.UUID[:]),
 		cmp.Compare(a.revision, b.revision),
 		bytes.Compare(a.approval.UUID[:], b.approval.UUID[:]))
-}
-
-// insertEntries returns the ids that were written, that is whose id and key were free.
-func insertEntries(ctx context.Context, t *tx, entries []subscribers.Entry) (map[channels.DeliveryID]bool, error) {
-	inserted, err := t.each(ctx, insertEntry, len(entries), func(i int) []any { return entryArgs(entries[i]) })
-	written := make(map[channels.DeliveryID]bool, len(entries))
-	for i, e := range entries {
-		if inserted[i] {
-			written[e.ID] = true
-		}
-	}
-	return written, err
 }
 
 // insertDuplicates writes entries as suppressed unless their id exists, and

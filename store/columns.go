@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -30,6 +31,14 @@ func flag(b bool) int64 {
 		return 1
 	}
 	return 0
+}
+
+// idOrNull writes no id as NULL.
+func idOrNull(id uuid.UUID) any {
+	if id == (uuid.UUID{}) {
+		return nil
+	}
+	return id[:]
 }
 
 // asTime, asID and asFlag are scan targets for columns that need turning into

@@ -6,14 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"relais/broker"
 	"relais/channels"
 	"relais/subscribers"
 )
 
-// entryColumns are the columns of a delivery, in the order of entryArgs and entryRow.
+// entryColumns are the columns of a delivery, in the order of entryRow.into.
 const entryColumns = `id, purpose, about, revision, approval, partnership, member, channel, hash, lang, priority,
 	state, reason, rest, repeatable, attempt, ref, awaits,
 	not_before, next_at, not_after, created_at, accepted_at, final_at, patience, replies, missed`
@@ -21,30 +19,6 @@ const entryColumns = `id, purpose, about, revision, approval, partnership, membe
 // entryOf names the columns within a join.
 func entryOf(alias string) string {
 	return alias + "." + strings.Join(strings.Fields(strings.ReplaceAll(entryColumns, ",", " ")), ", "+alias+".")
-}
-
-const insertEntry = `INSERT INTO deliveries (` + entryColumns + `, apart)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
-		CASE WHEN $12 = 'suppressed' THEN 1 ELSE 0 END)
-	ON CONFLICT DO NOTHING`
-
-func entryArgs(e subscribers.Entry) []any {
-	return []any{
-		e.ID.UUID[:], string(e.Purpose), e.About[:], e.Revision, e.Approval.UUID[:], string(e.Partnership),
-		e.Member.UUID[:], string(e.Channel), e.Hash[:], string(e.Lang), string(e.Priority),
-		string(e.State), string(e.Reason), joinWords(e.Rest), flag(e.Repeatable), e.Attempt, e.Ref, flag(e.Awaits),
-		millis(e.NotBefore), millis(e.NextAt), millis(e.NotAfter), millis(e.CreatedAt), millis(e.AcceptedAt), millis(e.FinalAt),
-		e.Patience.Milliseconds(), idOrNull(e.Replies.UUID), e.Missed,
-	}
-}
-
-// idOrNull writes no id as NULL.
-func idOrNull(id uuid.UUID) any {
-	if id == (uuid.UUID{}) {
-		return nil
-	}
-	return id[:]
 }
 
 // entryRow is an entry while its columns are read.

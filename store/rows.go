@@ -60,34 +60,6 @@ func one[T any](ctx context.Context, t *tx, read func(row) (T, error), query str
 	return found[0], nil
 }
 
-// forWanted runs a query over many ids and hands each row to scan. The query
-// reads them from a table wanted, which has the ids as id and their index as
-// n; they are $1, and args are the arguments from $2 on.
-//
-// Write FROM wanted w CROSS JOIN other o … WHERE o.id = w.id: SQLite takes the
-// tables of a CROSS JOIN in the order in which they stand.
-func (t *tx) forWanted(ctx context.Context, ids [][]byte, scan func(row) error, query string, args ...any) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	head, joined := t.engine.wanted(ids)
-	return t.forEach(ctx, scan, head+query, append([]any{joined}, args...)...)
-}
-
-// wanted returns the text that makes $1 the table wanted, and the value of $1.
-// It is the one thing that the two databases say differently.
-func (e engine) wanted(ids [][]byte) (head string, list any) {
-	if e.pipelined {
-		return `WITH wanted (n, id) AS (SELECT o.n - 1, o.id FROM unnest($1::bytea[]) WITH ORDINALITY AS o (id, n)) `, ids
-	}
-	joined := make([]byte, 0, 16*len(ids))
-	for _, id := range ids {
-		joined = append(joined, id...)
-	}
-	return `WITH RECURSIVE wanted (n, id) AS (SELECT 0, substr($1, 1, 16)
-		UNION ALL SELECT n + 1, substr($1, n * 16 + 17, 16) FROM wanted WHERE (n + 2) * 16 <= length($1)) `, joined
-}
-
 // listed writes ids as $n, $n+1 after the arguments that there are;
 // listedPartnerships does the same with partnerships.
 func listed(ids []broker.MessageID, args []any) (string, []any) {

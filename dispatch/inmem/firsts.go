@@ -50,11 +50,12 @@ func (f *firsts) beganWith(like dispatch.Like) bool {
 	return f.keys.holds(like.Key) && f.pairs.holds(pair(like))
 }
 
-// pair is as good a hash of key and delivery as the key is of text and address.
+// pair is as good a hash of key and delivery as the key is of text and address: an
+// id ends with a hash (subscribers.EntryKey), and a key's first bytes tell most.
 func pair(like dispatch.Like) dispatch.LikeKey {
 	both := like.Key
 	for i, b := range like.ID.UUID {
-		both[i] ^= b
+		both[len(both)-1-i] ^= b
 	}
 	return both
 }
