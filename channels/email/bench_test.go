@@ -38,7 +38,7 @@ func BenchmarkCompose(b *testing.B) {
 	b.Run("rendered each", func(b *testing.B) {
 		c := offline(b)
 		for b.Loop() {
-			c.rendered = newCache(1)
+			c.rendered = channels.NewRendered[key, *rendered](1)
 			composeTo(b, c, d)
 		}
 	})

@@ -16,7 +16,7 @@ import (
 type Channel struct {
 	cfg      Config
 	renderer *renderer
-	rendered *cache
+	rendered *channels.Rendered[key, *rendered]
 	signer   *signer // nil: mails are not signed
 	pool     *pool
 	pace     *pace
@@ -59,7 +59,7 @@ func open(cfg Config, words channels.WordsByLang, messageIDHost string, log *slo
 	if tlsConfig == nil {
 		tlsConfig = &tls.Config{ServerName: cfg.Host, MinVersion: tls.VersionTLS12}
 	}
-	c := &Channel{cfg: cfg, renderer: renderer, rendered: newCache(maxRendered), signer: signer, pace: newPace(cfg.PerSecond), guard: &guard{log: log}, clock: time.Now}
+	c := &Channel{cfg: cfg, renderer: renderer, rendered: channels.NewRendered[key, *rendered](maxRendered), signer: signer, pace: newPace(cfg.PerSecond), guard: &guard{log: log}, clock: time.Now}
 	if cfg.Bounces.on() {
 		if cfg.Bounces.Key.IsZero() {
 			return nil, errors.New("configure email: bounces.key is missing, so return paths cannot be signed")
@@ -182,14 +182,14 @@ func (c *Channel) compose(d channels.Delivery) (message, error) {
 		}
 	}
 	key := keyOf(d)
-	mail, ok := c.rendered.get(key)
+	mail, ok := c.rendered.Get(key)
 	if !ok {
 		var err error
 		if mail, err = c.renderer.render(d.Content, key.has); err != nil {
 			return message{}, fmt.Errorf("render: %w", err)
 		}
 		if key.content != "" { // without a name, one content could pass for another
-			c.rendered.put(key, mail)
+			c.rendered.Put(key, mail)
 		}
 	}
 	m := mail.address(d, key.has, c.clock())

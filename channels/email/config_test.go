@@ -111,18 +111,3 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 		t.Error("took a catalogue without the emergency line")
 	}
 }
-
-func TestCacheForgetsTheOldest(t *testing.T) {
-	c := newCache(2)
-	for _, name := range []string{"a", "b", "a", "c", "d"} {
-		c.put(key{content: name}, &rendered{host: name})
-	}
-	for name, want := range map[string]bool{"a": false, "b": false, "c": true, "d": true} {
-		if mail, ok := c.get(key{content: name}); ok != want || ok && mail.host != name {
-			t.Errorf("%s: kept: %v, want %v", name, ok, want)
-		}
-	}
-	if len(c.mails) != 2 {
-		t.Errorf("kept %d mails, want 2", len(c.mails))
-	}
-}

@@ -252,8 +252,8 @@ func TestLinksAreTheRecipientsOwn(t *testing.T) {
 	inOrder(t, "text", second.text, []string{"\n" + d.Links.Open + "\n", "\n" + d.Links.Unsubscribe + "\n"})
 	inOrder(t, "html", second.html, []string{
 		`href="` + strings.ReplaceAll(d.Links.Open, "&", "&amp;") + `"`, `href="` + d.Links.Unsubscribe + `"`})
-	if len(c.rendered.mails) != 1 {
-		t.Errorf("rendered %d times, want once", len(c.rendered.mails))
+	if _, ok := c.rendered.Get(keyOf(d)); !ok {
+		t.Error("the rendered mail was not kept for the next")
 	}
 }
 

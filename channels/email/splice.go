@@ -47,6 +47,9 @@ func keyOf(d channels.Delivery) key {
 	}}
 }
 
+// maxRendered bounds the mails kept; each is 10 to 50 kilobytes.
+const maxRendered = 128
+
 // rendered is a mail as it goes over the wire, cut where something of the
 // recipient's own belongs.
 type rendered struct {

@@ -30,7 +30,7 @@ func BenchmarkSend(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	plain, err := payload(d, c.wordsIn(d.Content.Lang))
+	plain, err := c.payload(d)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func BenchmarkSend(b *testing.B) {
 	})
 	b.Run("payload alone", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := payload(d, c.wordsIn(d.Content.Lang)); err != nil {
+			if _, err := c.payload(d); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -98,7 +98,7 @@ func BenchmarkShorten(b *testing.B) {
 	content.Body = string(bytes.Repeat([]byte("é"), 2500))
 	d := channels.Delivery{Content: content, NotAfter: time.Now().Add(time.Hour)}
 	for b.Loop() {
-		if _, err := payload(d, words["fr"]); err != nil {
+		if _, err := payload(d, say(content, words["fr"]), words["fr"]); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -17,6 +17,9 @@ import (
 	"relais/channels"
 )
 
+// maxTold bounds the contents kept; each is a kilobyte or two.
+const maxTold = 512
+
 // Channel sends push messages. It is safe for use from many goroutines.
 type Channel struct {
 	cfg    Config
@@ -27,6 +30,7 @@ type Channel struct {
 	client *http.Client
 	slots  chan struct{} // one for each call under way
 	ahead  *ahead
+	told   *channels.Rendered[string, said]
 	clock  func() time.Time
 	alarm  alarm
 }
@@ -53,6 +57,7 @@ func New(cfg Config, words channels.WordsByLang, log *slog.Logger) (*Channel, er
 		client: newClient(cfg),
 		slots:  make(chan struct{}, cfg.Concurrency),
 		ahead:  newAhead(),
+		told:   channels.NewRendered[string, said](maxTold),
 		clock:  time.Now,
 	}
 	if cfg.BaseURL != "" {
@@ -156,7 +161,7 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 
 // request builds the call: everything is ready before a byte is written.
 func (c *Channel) request(ctx context.Context, d channels.Delivery, to Subscription, with *signer) (*http.Request, error) {
-	plaintext, err := payload(d, c.wordsIn(d.Content.Lang))
+	plaintext, err := c.payload(d)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +184,19 @@ func (c *Channel) request(ctx context.Context, d channels.Delivery, to Subscript
 	}
 	req.Header = c.headers(d, authorization, now)
 	return req, nil
+}
+
+// payload composes what everybody is told once.
+func (c *Channel) payload(d channels.Delivery) ([]byte, error) {
+	words, key := c.wordsIn(d.Content.Lang), d.Content.Key
+	told, ok := c.told.Get(key)
+	if !ok {
+		told = say(d.Content, words)
+		if key != "" { // without a name, one content could pass for another
+			c.told.Put(key, told)
+		}
+	}
+	return payload(d, told, words)
 }
 
 // wordsIn falls back to the first language: the emergency line must be there.

@@ -42,13 +42,23 @@ const (
 // ellipsis ends a text that was shortened.
 const ellipsis = "…"
 
+// said is what a content says to everybody.
+type said struct {
+	title string
+	text  text
+}
+
+func say(c *channels.Content, words channels.Words) said {
+	return said{title(c, words), compose(c, words)}
+}
+
 // payload returns the JSON for one delivery, at most maxPlaintext bytes. A text
 // that is too long is shortened; the emergency line never is (PLP.md, rule 1).
-func payload(d channels.Delivery, words channels.Words) ([]byte, error) {
+func payload(d channels.Delivery, said said, words channels.Words) ([]byte, error) {
 	c := d.Content
 	p := Payload{
 		ID:      d.ID.String(),
-		Title:   title(c, words),
+		Title:   said.title,
 		Tag:     topic(d),
 		Lang:    c.Lang,
 		Urgency: c.Urgency,
@@ -59,7 +69,7 @@ func payload(d channels.Delivery, words channels.Words) ([]byte, error) {
 		p.URL, open = d.Links.Decide, strings.TrimRight(label, " \u00a0\u202f:")
 	}
 	p.Actions = buttons(p.URL, open, c.Urgency, words)
-	return fit(p, compose(c, words))
+	return fit(p, said.text)
 }
 
 // buttons are two at most: browsers show no more. The emergency numbers stand

@@ -21,7 +21,8 @@ func readPayload(t *testing.T, d channels.Delivery) (Payload, int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := payload(d, words[d.Content.Lang])
+	in := words[d.Content.Lang]
+	data, err := payload(d, say(d.Content, in), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +174,7 @@ func TestATextWithoutRoomIsAnErrorWithoutTheText(t *testing.T) {
 	}
 	content := channeltest.Content(channels.ForMember, broker.French)
 	content.Title = strings.Repeat("titre", 1000)
-	_, err = payload(deliveryOf(content), words[broker.French])
+	_, err = payload(deliveryOf(content), say(content, words[broker.French]), words[broker.French])
 	if err == nil || strings.Contains(err.Error(), "titre") {
 		t.Errorf("got %v, want an error without the text", err)
 	}
@@ -234,4 +235,25 @@ func TestTopicsCollapseWhatReplacesAnother(t *testing.T) {
 		t.Error("topics do not follow Collapse")
 	}
 	of(3, strings.Repeat("très long ", 100))
+}
+
+func TestTextsAreNotTakenForOneAnother(t *testing.T) {
+	c := newTestChannel(t, testConfig(t), quiet())
+	defer c.Close()
+	for _, key := range []string{"", "", "a", "b", "a", "b"} {
+		content := channeltest.Content(channels.ForMember, broker.French)
+		content.Key, content.Title = key, "titre "+key
+		data, err := c.payload(deliveryOf(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(data), content.Title) {
+			t.Errorf("the content %q got %s", key, data)
+		}
+	}
+	other := channeltest.Content(channels.ForMember, broker.French)
+	other.Key, other.Title = "", "autre titre"
+	if data, err := c.payload(deliveryOf(other)); err != nil || !strings.Contains(string(data), other.Title) {
+		t.Errorf("a content without a key got %s, %v", data, err)
+	}
 }

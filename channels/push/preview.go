@@ -10,7 +10,8 @@ import (
 // Preview returns what a delivery shows on a phone, shortened as Send would
 // shorten it. It sends nothing. An error never holds a text.
 func Preview(words channels.WordsByLang, d channels.Delivery) (Payload, error) {
-	data, err := payload(d, words[d.Content.Lang])
+	in := words[d.Content.Lang]
+	data, err := payload(d, say(d.Content, in), in)
 	if err != nil {
 		return Payload{}, err
 	}

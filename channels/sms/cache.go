@@ -1,27 +1,19 @@
 package sms
 
-import (
-	"sync"
-
-	"relais/channels"
-)
+import "relais/channels"
 
 // keptTexts is how many contents stay rendered: those of a few messages in
 // four languages and all their partnerships.
 const keptTexts = 512
 
-// cache renders each content once. It forgets the oldest.
+// cache renders each content once.
 type cache struct {
 	renderer renderer
-
-	mu    sync.RWMutex
-	byKey map[string]rendered
-	order []string // keys as they came; a ring
-	next  int
+	kept     *channels.Rendered[string, rendered]
 }
 
 func newCache(r renderer) *cache {
-	return &cache{renderer: r, byKey: make(map[string]rendered, keptTexts), order: make([]string, keptTexts)}
+	return &cache{renderer: r, kept: channels.NewRendered[string, rendered](keptTexts)}
 }
 
 // text returns the whole SMS of a delivery.
@@ -33,20 +25,10 @@ func (c *cache) shared(content *channels.Content) rendered {
 	if content.Key == "" {
 		return c.renderer.render(content)
 	}
-	c.mu.RLock()
-	out, ok := c.byKey[content.Key]
-	c.mu.RUnlock()
-	if ok {
-		return out
+	out, ok := c.kept.Get(content.Key)
+	if !ok {
+		out = c.renderer.render(content)
+		c.kept.Put(content.Key, out)
 	}
-	out = c.renderer.render(content)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, ok := c.byKey[content.Key]; ok {
-		return out // another call was faster
-	}
-	delete(c.byKey, c.order[c.next])
-	c.byKey[content.Key], c.order[c.next] = out, content.Key
-	c.next = (c.next + 1) % keptTexts
 	return out
 }
