@@ -2,10 +2,13 @@ package email
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,11 +83,30 @@ func BenchmarkSend(b *testing.B) {
 	}
 }
 
-// BenchmarkSendParallel keeps eight connections busy.
+// BenchmarkSendParallel keeps eight connections busy, with twice as many mails at
+// once as may go together: by BDAT, and to a server that has none.
 func BenchmarkSendParallel(b *testing.B) {
-	c := start(b, configFor(startSink(b, 0)), nil)
+	for _, delay := range []time.Duration{0, 50 * time.Millisecond} {
+		for name, chunks := range map[string]bool{"together": true, "one by one": false} {
+			b.Run(fmt.Sprintf("%s, %s away", name, delay), func(b *testing.B) {
+				c := start(b, configFor(startSink(b, delay)), nil)
+				dial := c.pool.dial
+				c.pool.dial = func(ctx context.Context) (*conn, error) {
+					conn, err := dial(ctx)
+					if err == nil {
+						conn.chunks = chunks
+					}
+					return conn, err
+				}
+				sendParallel(b, c)
+			})
+		}
+	}
+}
+
+func sendParallel(b *testing.B, c *Channel) {
 	content := channeltest.Content(channels.ForMember, broker.French)
-	b.SetParallelism(8)
+	b.SetParallelism(2 * Together * c.cfg.Connections / runtime.GOMAXPROCS(0))
 	b.RunParallel(func(pb *testing.PB) {
 		d := delivery(channels.ForMember, broker.French)
 		d.Content = content
@@ -95,6 +117,7 @@ func BenchmarkSendParallel(b *testing.B) {
 			}
 		}
 	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 }
 
 func sendByGoMail(b *testing.B, cfg Config, options ...gomail.Option) {
@@ -174,17 +197,47 @@ func (l far) Accept() (net.Conn, error) {
 	if err != nil || l.delay == 0 {
 		return c, err
 	}
-	return &farConn{c, l.delay}, nil
+	return &farConn{Conn: c, delay: l.delay, coming: make(chan arrival, 1000)}, nil
 }
 
+// farConn is read as long after it was written to as the line is long.
 type farConn struct {
 	net.Conn
-	delay time.Duration
+	delay  time.Duration
+	begin  sync.Once
+	coming chan arrival
+	rest   []byte
 }
 
-// Read waits as long as a line delays what is read after a pause.
+type arrival struct {
+	at   time.Time
+	data []byte
+}
+
+// Read waits until what was written first has come.
 func (c *farConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	time.Sleep(c.delay)
-	return n, err
+	c.begin.Do(func() { go c.carry() })
+	if len(c.rest) == 0 {
+		next, more := <-c.coming
+		if !more {
+			return 0, io.EOF
+		}
+		time.Sleep(time.Until(next.at))
+		c.rest = next.data
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+func (c *farConn) carry() {
+	defer close(c.coming)
+	for {
+		data := make([]byte, 64<<10)
+		n, err := c.Conn.Read(data)
+		if err != nil {
+			return
+		}
+		c.coming <- arrival{time.Now().Add(c.delay), data[:n]}
+	}
 }

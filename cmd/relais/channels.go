@@ -146,8 +146,8 @@ func openEmail(ctx context.Context, deps channelDeps) (*openChannel, error) {
 		return nil, err
 	}
 	opened := &openChannel{
-		// On each connection so many can go together.
-		Outlet:     dispatch.Outlet{Channel: ch, Parallel: email.Together * c.Connections, PerSecond: c.PerSecond, Collapses: true},
+		// While so many go together on each connection, as many wait to go next.
+		Outlet:     dispatch.Outlet{Channel: ch, Parallel: 2 * email.Together * c.Connections, PerSecond: c.PerSecond, Collapses: true},
 		closeAfter: c.Bounces.CloseAfter,
 		close:      ch.Close,
 	}
