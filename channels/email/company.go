@@ -1,6 +1,10 @@
 package email
 
-import "relais/channels"
+import (
+	"slices"
+
+	"relais/channels"
+)
 
 // Together is how many mails go out before an answer is read, at most. While we
 // write, the server must find room for its answers on the way (RFC 2920, 3.1),
@@ -36,20 +40,19 @@ func (p *pool) company(c *conn, m message) []*waiter {
 func (c *conn) takes(m message) bool { return c.utf8 || ascii(m.to) }
 
 // settle tells those that went together with another mail what became of them:
-// became has it for the first ones; the others have not left, and wait again.
+// became has it for the first ones; the others have not left, and wait again in
+// front of those that are no more urgent.
 func (p *pool) settle(with []*waiter, became []*channels.SendError) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var again []*waiter
-	for i, w := range with {
+	for i, w := range slices.Backward(with) {
 		w.together = false
 		switch {
 		case w.gone:
 		case i < len(became):
 			w.given <- place{fate: &fate{became[i]}}
 		default:
-			again = append(again, w)
+			p.insert(w, func(other *waiter) bool { return other.mail.urgency >= w.mail.urgency })
 		}
 	}
-	p.waiting = append(again, p.waiting...)
 }

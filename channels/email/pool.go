@@ -93,12 +93,17 @@ func (p *pool) queue(m message) *waiter {
 		return nil
 	}
 	w := &waiter{mail: m, given: make(chan place, 1)}
-	behind := slices.IndexFunc(p.waiting, func(other *waiter) bool { return other.mail.urgency > m.urgency })
-	if behind < 0 {
-		behind = len(p.waiting)
-	}
-	p.waiting = slices.Insert(p.waiting, behind, w)
+	p.insert(w, func(other *waiter) bool { return other.mail.urgency > m.urgency })
 	return w
+}
+
+// insert puts a mail in front of the first that comes after it. Called with mu held.
+func (p *pool) insert(w *waiter, after func(*waiter) bool) {
+	at := slices.IndexFunc(p.waiting, after)
+	if at < 0 {
+		at = len(p.waiting)
+	}
+	p.waiting = slices.Insert(p.waiting, at, w)
 }
 
 // giveUp lets a mail go that nobody waits for any more; nil: its place, or what
