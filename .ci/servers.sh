@@ -103,8 +103,8 @@ create_database() {
 database_url() { echo "postgres://relais@127.0.0.1:$postgres_port/$1?sslmode=disable"; }
 
 # start_postfix starts a mail server that has mailboxes for marie and luc of
-# quartier.example in $mta_mail, takes mails for anybody there on $mta_address,
-# and brings reports about those it does not know to $mta_bounces. It fails
+# quartier.example in $mta_mail, takes mails for anybody there but closed on
+# $mta_address, and brings reports about those it does not know to $mta_bounces. It fails
 # where nobody may be root: Postfix cannot run otherwise.
 start_postfix() {
 	local home=$scratch/postfix root port bounces owner
@@ -134,6 +134,7 @@ start_postfix() {
 		local_recipient_maps =
 		smtpd_reject_unlisted_recipient = no
 		smtpd_relay_restrictions = permit_mynetworks, reject
+		smtpd_recipient_restrictions = check_recipient_access inline:{ {closed@quartier.example = 550 5.1.1 no such mailbox} }
 		virtual_mailbox_domains = quartier.example
 		virtual_mailbox_base = $mta_mail
 		virtual_mailbox_maps = inline:{ {marie@quartier.example = marie/}, {luc@quartier.example = luc/} }

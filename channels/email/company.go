@@ -13,6 +13,10 @@ const Together = 16
 
 const bytesTogether = 256 << 10
 
+// mostRefusals are taken from a server before its connection is left: each is
+// followed by a RSET, and servers count these.
+const mostRefusals = 5
+
 // company takes those that wait and may go together with m on c: as many as
 // make all connections equally busy.
 func (p *pool) company(c *conn, m message) []*waiter {

@@ -21,10 +21,11 @@ type conn struct {
 	utf8      bool     // RFC 6531
 	chunks    bool     // RFC 3030, and commands in groups
 
-	text   []byte      // room for the text of the next mails
-	tried  int         // mails; 0: just dialled
-	rested time.Time   // since when it was idle, before the mails under way; zero: never
-	timer  *time.Timer // ends its idle time
+	text     []byte      // room for the text of the next mails
+	tried    int         // mails; 0: just dialled
+	refusals int         // of mails that went together
+	rested   time.Time   // since when it was idle, before the mails under way; zero: never
+	timer    *time.Timer // ends its idle time
 }
 
 // dialer makes connections.

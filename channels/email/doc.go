@@ -45,6 +45,7 @@
 //	                                           behind it; a repeat has the same Message-ID
 //	421 among mails that go together           that one throttled; those behind it have their
 //	                                           answers, or wait again when the connection ends
+//	RSET among them is refused                 the same: the server ends the connection
 //	the text of a refused mail is taken        the server is out of step: in doubt from there on
 //	the server refuses our password            retryable in five minutes, and an error in the log
 package email

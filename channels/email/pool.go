@@ -205,7 +205,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 func (p *pool) give(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || c.tried >= p.most {
+	if p.closed || c.tried >= p.most || c.refusals >= mostRefusals {
 		p.dismiss(c)
 		return
 	}

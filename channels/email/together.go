@@ -69,17 +69,25 @@ func (c *conn) outcomes(ctx context.Context, timeout time.Duration, mails int) o
 	closing := false
 	for i := range mails {
 		err := c.raw.SetDeadline(time.Now().Add(timeout))
+		if err == nil && i > 0 {
+			var ends bool
+			ends, err = c.reset()
+			closing = closing || ends
+		}
 		var refused *channels.SendError
 		if err == nil {
-			refused, err = c.answers(i > 0)
+			refused, err = c.answers()
 		}
 		switch {
 		case err != nil && closing: // as it said, and so it has taken none of the others
 			out := together(became)
-			out.dead = i == 1
+			out.dead = i == 1 && became[0] != nil
 			return out
 		case err != nil:
 			return together(append(became, allLost(ctx, err, mails-i)...))
+		}
+		if refused != nil {
+			c.refusals++
 		}
 		closing = closing || closes(refused)
 		became = append(became, refused)
@@ -87,6 +95,16 @@ func (c *conn) outcomes(ctx context.Context, timeout time.Duration, mails int) o
 	out := together(became)
 	out.keep = !closing && (became[mails-1] == nil || c.smtp.Reset() == nil)
 	return out
+}
+
+// reset reads the answer to RSET. A server that refuses it ends the connection,
+// as Exim does after ten that followed mails it refused.
+func (c *conn) reset() (ends bool, err error) {
+	_, _, err = c.smtp.Text.ReadResponse(250)
+	if err != nil && isReply(err) {
+		return true, nil
+	}
+	return false, err
 }
 
 // together is an outcome on a connection that goes no further.
@@ -103,12 +121,8 @@ var errOutOfStep = errors.New("the answers do not fit the commands")
 
 // answers reads those to one mail, and returns the first that refuses it, or
 // what broke the connection.
-func (c *conn) answers(behind bool) (refused *channels.SendError, err error) {
-	steps := []command{{at: atMail, want: 250}, {at: atRcpt, want: 25}, {at: atEnd, want: 250}}
-	if behind {
-		steps = append([]command{{at: atMail, want: 250}}, steps...) // RSET
-	}
-	for _, step := range steps {
+func (c *conn) answers() (refused *channels.SendError, err error) {
+	for _, step := range []command{{at: atMail, want: 250}, {at: atRcpt, want: 25}, {at: atEnd, want: 250}} {
 		_, _, err := c.smtp.Text.ReadResponse(step.want)
 		var reply *textproto.Error
 		switch {

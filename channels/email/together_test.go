@@ -144,6 +144,32 @@ func TestAServerOutOfStepIsNotBelieved(t *testing.T) {
 	}
 }
 
+// Exim counts RSET after mails that it refused, and ends the connection at the
+// eleventh. What came after it has not been taken.
+func TestAServerThatRefusesRSETTakesNoMore(t *testing.T) {
+	const tooMany = "554 too many nonmail commands"
+	for want, answers := range map[[3]channels.Class][]string{
+		{fine, channels.Retryable, channels.Retryable}: {"250 sender", "250 recipient", "250 text", tooMany},
+		{channels.Gone, fine, channels.Retryable}: {"250 sender", "550 5.1.1 recipient", "503 text",
+			"250 reset", "250 sender", "250 recipient", "250 text", tooMany},
+	} {
+		if diff := cmp.Diff(want[:], answeredAtTheEnd(t, answers...)); diff != "" {
+			t.Errorf("what became of the mails (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestAConnectionIsLeftAfterManyRefusals(t *testing.T) {
+	p := newParty(t, mostRefusals)
+	p.server.onRcpt = func(string) error { return reply(550, smtp.EnhancedCode{5, 1, 1}, "unknown") }
+	p.send()
+	p.server.set(func(m *mailServer) { m.onRcpt = nil })
+	mustSend(t, p.c, delivery(channels.ForMember, broker.French))
+	if dialled, _ := p.server.dials(); dialled != 2 {
+		t.Errorf("dialled %d times, want 2", dialled)
+	}
+}
+
 // answeredAtTheEnd sends three mails to a server that answers only once it has read them.
 func answeredAtTheEnd(t *testing.T, answers ...string) []channels.Class {
 	t.Helper()
@@ -154,6 +180,14 @@ func answeredAtTheEnd(t *testing.T, answers ...string) []channels.Class {
 	served := make(chan error, 1)
 	go func() { served <- answerAtTheEnd(listener, 3, strings.Join(answers, "\r\n")+"\r\n") }()
 	p := newParty(t, 3, func(cfg *Config) { cfg.Port = listener.Addr().(*net.TCPAddr).Port })
+	dial := p.c.pool.dial
+	p.c.pool.dial = func(ctx context.Context) (*conn, error) {
+		conn, err := dial(ctx)
+		if err == nil {
+			conn.tried = 1 // as one that has served before, which may be tried again if it is dead
+		}
+		return conn, err
+	}
 	became := p.send()
 	if err := errors.Join(p.c.Close(), <-served); err != nil {
 		t.Error(err)
@@ -186,9 +220,10 @@ func answerAtTheEnd(listener net.Listener, mails int, answers string) error {
 		}
 	}
 	fmt.Fprint(c, answers)
-	if line, err := in.ReadString('\n'); err == nil { // else the client was the first to end it
-		fmt.Fprint(c, "221 after ", line)
+	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+		return err
 	}
+	_, _ = io.Copy(io.Discard, in) // until the client has gone, however
 	return c.Close()
 }
 
