@@ -2,6 +2,7 @@ package email
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -67,8 +69,14 @@ func startServer(t testing.TB, options ...serverOption) *mailServer {
 	go func() { served <- server.Serve(tapped) }()
 	t.Cleanup(func() {
 		close(m.done)
-		if err := server.Close(); err != nil {
-			t.Errorf("close server: %v", err)
+		// Not Close: go-smtp would touch what its connections are still writing.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		defer cancel()
+		stopped := make(chan error, 1)
+		go func() { stopped <- server.Shutdown(ctx) }()
+		m.hangUp()
+		if err := <-stopped; err != nil {
+			t.Errorf("stop server: %v", err)
 		}
 		if err := <-served; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			t.Errorf("serve: %v", err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -255,9 +256,9 @@ func TestWhatBecomesOfMailsThatGoTogether(t *testing.T) {
 		}, []channels.Class{channels.Rejected, fine, fine}, "1 2", 1},
 		"the server ends the connection with the second's answer": {func(p *party) {
 			p.server.onData = nth(1, func(*smtp.Conn, func()) error { return reply(421, smtp.EnhancedCode{4, 3, 2}, "going down") })
-			asked := 0
+			var asked atomic.Int64
 			p.server.onRcpt = func(string) error {
-				if asked++; asked == 3 {
+				if asked.Add(1) == 3 {
 					p.server.hangUp()
 				}
 				return nil
@@ -280,10 +281,9 @@ func TestWhatBecomesOfMailsThatGoTogether(t *testing.T) {
 
 // nth has the server take every text but one as usual.
 func nth(which int, instead func(*smtp.Conn, func()) error) func(*smtp.Conn, func()) error {
-	texts := 0
+	var texts atomic.Int64
 	return func(c *smtp.Conn, take func()) error {
-		texts++
-		if texts == which+1 {
+		if texts.Add(1) == int64(which+1) {
 			return instead(c, take)
 		}
 		take()
@@ -342,9 +342,9 @@ func TestMailsThatDidNotGoWaitAgain(t *testing.T) {
 		<-release
 		return reply(421, smtp.EnhancedCode{4, 3, 2}, "going down")
 	})
-	asked := 0
+	var asked atomic.Int64
 	p.server.onRcpt = func(string) error {
-		if asked++; asked == 2 {
+		if asked.Add(1) == 2 {
 			p.server.hangUp()
 		}
 		return nil
