@@ -2,7 +2,6 @@ package email
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -90,14 +89,7 @@ func BenchmarkSendParallel(b *testing.B) {
 		for name, chunks := range map[string]bool{"together": true, "one by one": false} {
 			b.Run(fmt.Sprintf("%s, %s away", name, delay), func(b *testing.B) {
 				c := start(b, configFor(startSink(b, delay)), nil)
-				dial := c.pool.dial
-				c.pool.dial = func(ctx context.Context) (*conn, error) {
-					conn, err := dial(ctx)
-					if err == nil {
-						conn.chunks = chunks
-					}
-					return conn, err
-				}
+				onDial(c, func(c *conn) { c.chunks = chunks })
 				sendParallel(b, c)
 			})
 		}

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/emersion/go-smtp"
-	"github.com/google/go-cmp/cmp"
 
 	"relais/broker"
 	"relais/channels"
@@ -33,20 +32,8 @@ func newRow(t *testing.T, mails int) *row {
 	cfg := configFor(server)
 	cfg.Connections = 1
 	r := &row{t: t, server: server, c: start(t, cfg, nil), mails: mails}
-	r.offers(func(c *conn) { c.chunks = false })
+	onDial(r.c, func(c *conn) { c.chunks = false })
 	return r
-}
-
-// offers changes what connections take the server to offer.
-func (r *row) offers(change func(*conn)) {
-	dial := r.c.pool.dial
-	r.c.pool.dial = func(ctx context.Context) (*conn, error) {
-		conn, err := dial(ctx)
-		if err == nil {
-			change(conn)
-		}
-		return conn, err
-	}
 }
 
 // send returns what became of each mail.
@@ -115,36 +102,11 @@ func (r *row) prepare() (release chan struct{}) {
 	return release
 }
 
-// taken lists whose mails the server has, in order.
-func (r *row) taken() string {
-	var all []string
-	for _, mail := range r.server.got() {
-		all = append(all, strings.TrimSuffix(strings.TrimPrefix(mail.to, "member-"), "@quartier.example"))
-	}
-	return strings.Join(all, " ")
-}
-
 func (r *row) check(classes []channels.Class, want []channels.Class, taken string, dialled int) {
 	r.t.Helper()
-	if diff := cmp.Diff(want, classes); diff != "" {
-		r.t.Errorf("what became of the mails (-want +got):\n%s", diff)
-	}
-	if got := r.taken(); got != taken {
-		r.t.Errorf("the server has the mails %q, want %q", got, taken)
-	}
-	if got, _ := r.server.dials(); got != dialled {
-		r.t.Errorf("dialled %d times, want %d", got, dialled)
-	}
-	eventually(r.t, func() bool {
-		r.c.pool.mu.Lock()
-		defer r.c.pool.mu.Unlock()
-		r.server.mu.Lock()
-		defer r.server.mu.Unlock()
-		return r.c.pool.used == 0 && len(r.c.pool.waiting) == 0 && len(r.server.open) == len(r.c.pool.idle)
-	})
+	sameFates(r.t, classes, want)
+	atRest(r.t, r.server, r.c, taken, dialled)
 }
-
-const fine channels.Class = ""
 
 // RFC 2920, 3.1: a text may be followed by the commands of the next mail.
 func TestAMailBeginsBehindAnother(t *testing.T) {
@@ -166,7 +128,7 @@ func TestAMailBeginsBehindAnother(t *testing.T) {
 
 func TestAServerWithoutGroupsGetsOneCommandAtATime(t *testing.T) {
 	r := newRow(t, 3)
-	r.offers(func(c *conn) { c.pipelines = false })
+	onDial(r.c, func(c *conn) { c.pipelines = false })
 	r.check(r.send(), []channels.Class{fine, fine, fine}, "0 1 2", 1)
 	for _, chunk := range r.server.chunks {
 		if strings.Contains(chunk, ".\r\nMAIL") || strings.Contains(chunk, "\r\nRCPT") || strings.Contains(chunk, "\r\nDATA") {
@@ -193,12 +155,7 @@ func TestWhatBecomesOfAMailIsItsOwn(t *testing.T) {
 			}
 		}, []channels.Class{channels.Rejected, fine, fine}, "1 2", 1},
 		"the second has no mailbox": {func(r *row) {
-			r.onRcpt = func(to string) error {
-				if strings.HasPrefix(to, "member-1@") {
-					return reply(550, smtp.EnhancedCode{5, 1, 1}, "unknown")
-				}
-				return nil
-			}
+			r.onRcpt = noMailbox("member-1@")
 		}, []channels.Class{fine, channels.Gone, fine}, "0 2", 1},
 		"the server ends the connection with the first's answer": {func(r *row) {
 			r.onData = func(nth int, _ *smtp.Conn, take func()) error {

@@ -2,7 +2,6 @@ package email
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net"
 	"net/mail"
@@ -36,14 +35,11 @@ func TestMailsGoTogetherToPostfix(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := start(t, cfg, nil)
-	dial := c.pool.dial
-	c.pool.dial = func(ctx context.Context) (*conn, error) {
-		conn, err := dial(ctx)
-		if err == nil && !conn.chunks {
+	onDial(c, func(c *conn) {
+		if !c.chunks {
 			t.Error("Postfix does not offer BDAT")
 		}
-		return conn, err
-	}
+	})
 	const mails = 300
 	content := channeltest.Content(channels.ForMember, broker.French)
 	content.Title = fmt.Sprintf("Together %d", time.Now().UnixNano()) // of this run alone

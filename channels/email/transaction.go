@@ -14,7 +14,7 @@ import (
 type outcome struct {
 	err  *channels.SendError // nil: the server has taken the mail
 	keep bool                // the connection is ready for the next mail
-	dead bool                // the connection ended before any of the text was sent
+	dead bool                // the connection ended, and the server has taken nothing
 	next *waiter             // the mail that was begun behind this one; nil: none
 
 	settled []*channels.SendError // what became of those that went together with it, as far as the server said

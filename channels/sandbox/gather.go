@@ -6,15 +6,39 @@ import (
 )
 
 // gathering hands out connections that answer a group of commands at once.
-type gathering struct{ net.Listener }
+type gathering struct {
+	net.Listener
+
+	mu   sync.Mutex
+	open map[*gatheringConn]bool
+}
 
 // Accept implements net.Listener.
-func (l gathering) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
+func (l *gathering) Accept() (net.Conn, error) {
+	raw, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	return &gatheringConn{Conn: conn}, nil
+	conn := &gatheringConn{Conn: raw, from: l}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open[conn] = true
+	return conn, nil
+}
+
+// drop ends every connection without a word.
+func (l *gathering) drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for conn := range l.open {
+		_ = conn.Conn.Close() // its user finds out
+	}
+}
+
+func (l *gathering) forget(conn *gatheringConn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, conn)
 }
 
 // gatheringConn keeps what is written until its user reads again, that is until
@@ -22,6 +46,7 @@ func (l gathering) Accept() (net.Conn, error) {
 // send each answer by itself.
 type gatheringConn struct {
 	net.Conn
+	from *gathering
 
 	mu      sync.Mutex
 	answers []byte
@@ -45,6 +70,7 @@ func (c *gatheringConn) Read(b []byte) (int, error) {
 
 // Close sends what is left first, as the answer to QUIT.
 func (c *gatheringConn) Close() error {
+	c.from.forget(c)
 	_ = c.flush() // the other side may have gone
 	return c.Conn.Close()
 }

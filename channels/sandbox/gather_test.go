@@ -8,7 +8,7 @@ import (
 
 func TestAnswersOfAGroupGoTogether(t *testing.T) {
 	ours, theirs := net.Pipe()
-	conn := &gatheringConn{Conn: ours}
+	conn := &gatheringConn{Conn: ours, from: &gathering{}}
 	for _, answer := range []string{"250 a\r\n", "250 b\r\n", "354 c\r\n"} {
 		if _, err := io.WriteString(conn, answer); err != nil {
 			t.Fatal(err)

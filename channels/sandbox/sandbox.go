@@ -45,7 +45,7 @@ type Sandbox struct {
 	push    *pushService
 	outbox  *outbox
 	mails   *smtp.Server
-	mailsIn net.Listener
+	mailsIn *gathering
 	pages   *http.Server
 	closing context.CancelFunc
 	closed  <-chan struct{} // from the beginning of Close
@@ -117,7 +117,7 @@ func newSandbox(cfg Config, log *slog.Logger) (*Sandbox, error) {
 
 // serve starts what runs: callbacks, mail, pages, in this order.
 func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.Listener) {
-	s.mailsIn = mailListener
+	s.mailsIn = &gathering{Listener: mailListener, open: make(map[*gatheringConn]bool)}
 	s.base = "http://" + pageListener.Addr().String()
 	s.twilio = newTwilio(s)
 	s.twilio.callbacks.start(running)
@@ -132,7 +132,7 @@ func (s *Sandbox) serve(running context.Context, mailListener, pageListener net.
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
-	s.serving.Go(func() { s.report("serve mail", s.mails.Serve(gathering{mailListener})) })
+	s.serving.Go(func() { s.report("serve mail", s.mails.Serve(s.mailsIn)) })
 	s.serving.Go(func() { s.report("serve pages", s.pages.Serve(pageListener)) })
 }
 
@@ -162,7 +162,7 @@ func (s *Sandbox) routes() http.Handler {
 }
 
 func (s *Sandbox) report(what string, err error) {
-	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+	if err != nil && !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 		s.log.Error("sandbox: "+what, "err", err)
 	}
 }
@@ -185,15 +185,16 @@ func (s *Sandbox) Close(ctx context.Context) error {
 	if err := s.pages.Shutdown(ctx); err != nil {
 		faults = append(faults, fmt.Errorf("close pages: %w", err), s.pages.Close())
 	}
-	// Close and not Shutdown: senders keep their connections open for the next mail.
-	if err := s.mails.Close(); err != nil {
-		faults = append(faults, fmt.Errorf("close mail: %w", err))
-	}
-	// The server knows its listener only once Serve has begun, which may be later than this.
-	if err := s.mailsIn.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	if err := s.mailsIn.Close(); err != nil {
 		faults = append(faults, fmt.Errorf("close the mail listener: %w", err))
 	}
-	s.serving.Wait()
+	s.serving.Wait() // after it nobody new comes
+	// Senders keep connections for their next mail. go-smtp's own Close would touch
+	// what a connection that reads BDAT still writes.
+	s.mailsIn.drop()
+	if err := s.mails.Shutdown(ctx); err != nil && !errors.Is(err, net.ErrClosed) { // it closes the listener too
+		faults = append(faults, fmt.Errorf("close mail: %w", err))
+	}
 	s.twilio.callbacks.wait()
 	s.phone.wait()
 	s.inbound.client.CloseIdleConnections()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 	"strings"
@@ -207,6 +208,25 @@ func (l *smtpLine) expect(prefix string) string {
 		}
 		if strings.HasPrefix(line, prefix) {
 			return all.String()
+		}
+	}
+}
+
+// A sender may go on while the stand-in ends: -race finds what both touch.
+func TestCloseWhileMailsGoTogether(t *testing.T) {
+	for range 20 {
+		s, err := Start(t.Context(), Config{}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := dial(t, s.SMTPAddr())
+		line.expect("220")
+		line.say("EHLO relais.example\r\n")
+		line.expect("250 ")
+		mail := "MAIL FROM:<relais@police.example>\r\nRCPT TO:<a@b.be>\r\nBDAT 14 LAST\r\nSubject: x\r\n\r\n"
+		line.say("%s", strings.Repeat(mail, 500))
+		if err := s.Close(t.Context()); err != nil {
+			t.Errorf("close: %v", err)
 		}
 	}
 }
