@@ -17,6 +17,7 @@ func TestCancelUnderFaults(t *testing.T) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			w := town(t, seed)
 			w.faults = faults{lost: 20, twice: 20, crashBefore: 5, crashAfter: 5, retryable: 15, cutTaken: 5, cutLost: 5}
+			w.perhapsAtOnce(seed)
 			alert := w.publish(broker.Message{Kind: broker.Alert})
 			w.approve(alert, "home")
 			w.pass(time.Duration(seed%4)*20*time.Second, 10*time.Second)

@@ -21,6 +21,7 @@ func TestFallbackIsPerPersonNotPerDevice(t *testing.T) {
 			w := newWorld(t, seed)
 			w.partnership("home", townPlan)
 			w.faults = faults{lost: 20, twice: 20, crashBefore: 5, crashAfter: 5, retryable: 15, cutTaken: 5, cutLost: 5}
+			w.perhapsAtOnce(seed)
 			w.provider.gone = make(map[channels.Address]bool)
 			goneLater := w.peopleWithPhones(30)
 			m := w.publish(broker.Message{Kind: broker.Alert})

@@ -3,11 +3,16 @@
 //
 //	relais.message.<zone>      route.go    which partnerships, one approval each
 //	                           approve.go  a decision moves an approval
-//	relais.approval.<id>       plan.go     rule × members → entries and jobs
+//	relais.approval.<id>       plan.go     rule × members → entries, called or queued page by page
+//	                           atonce.go   a page that a sender of this node has a place for
 //	relais.work.<chan>.<prio>  send.go     claim, call the channel, record
 //	                           report.go   what the provider says later
 //	                           digest.go   due slots → one digest per person
 //	                           sweep.go    deadlines, retries, lost jobs
+//
+// What is due when it is planned is written as Calling and called by the node that
+// planned it, three pages of a priority and channel at most; behind them pages are
+// queued as jobs, for any node.
 //
 // A job's lease has three parts: calls begin in its first half, those under way
 // end in its third quarter at the latest, outcomes are written in the rest.
@@ -20,6 +25,7 @@
 //	route, before Open            the event                  the broker hands it out again
 //	route, after Open             asks and grants unqueued   sweep: NextAt, UnplannedApprovals
 //	plan, between pages           approval not planned       the broker, or UnplannedApprovals
+//	plan, Begin to Record         entries calling            as send, Claim to Record: nobody had a job for them
 //	send, before Claim            entries pending            the broker, or sweep: NextAt
 //	send, Claim to Record         entries calling            sweep: lease over → unknown → reconciled
 //	send, Record fails            outcomes in memory         persist.go, until the lease is over; then as above

@@ -82,6 +82,9 @@ type Deliveries interface {
 	// A person goes over to an approval that sends sooner than the one that they
 	// wait for, and to another one when all deliveries of the first came to nothing.
 	Add(ctx context.Context, entries []subscribers.Entry) (duplicates []channels.DeliveryID, err error)
+	// Begin is Add, and Claim of those new entries that are Pending on one of some
+	// channels; it returns their ids. Their rows begin as Calling.
+	Begin(ctx context.Context, entries []subscribers.Entry, on []channels.Name, now time.Time, lease time.Duration) (begun, duplicates []channels.DeliveryID, err error)
 	// Replace takes a delivery out that was left out as a duplicate, and adds those
 	// that its person is owed now, as Add does.
 	Replace(ctx context.Context, standby channels.DeliveryID, by []subscribers.Entry) (duplicates []channels.DeliveryID, err error)

@@ -328,6 +328,7 @@ func TestExactlyOnceUnderFaults(t *testing.T) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			w := town(t, seed)
 			w.faults = faults{lost: 20, twice: 20, crashBefore: 5, crashAfter: 5, retryable: 15, cutTaken: 5, cutLost: 5}
+			w.perhapsAtOnce(seed)
 			alert := w.publish(broker.Message{Kind: broker.Alert})
 			w.publish(alert) // the same publication again
 			w.approve(alert, "home")

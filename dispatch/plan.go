@@ -27,8 +27,10 @@ type Planner struct {
 	Queue    Queue
 	Cases    *Cases // nil: nothing is owed
 	Channels []channels.Name
-	Paid     map[channels.Name]bool // the channels that cost money
-	Page     int                    // members read at a time, at most; memory stays flat whatever their number
+	Paid     map[channels.Name]bool    // the channels that cost money
+	Page     int                       // members read at a time, at most; memory stays flat whatever their number
+	Senders  map[channels.Name]*Sender // who calls a page as soon as it is written, while there is a place for it; nil: every page is queued
+	Lease    time.Duration             // as the senders'
 	Now      func() time.Time
 	Log      *slog.Logger
 	Traces   Traces
@@ -142,55 +144,4 @@ func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 		return fmt.Errorf("mark approval planned: %w", err)
 	}
 	return nil
-}
-
-func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []subscribers.Member) error {
-	var err error
-	if o.Full, err = p.full(ctx, o, members); err != nil {
-		return err
-	}
-	entries := make([]subscribers.Entry, 0, len(members))
-	for _, m := range members {
-		entries = append(entries, o.Owed(m)...)
-	}
-	duplicates, err := p.Ledger.Add(ctx, entries)
-	if err != nil {
-		return fmt.Errorf("add deliveries: %w", err)
-	}
-	p.Log.Debug("page planned", "approval", o.Approval.ID, "members", len(members), "entries", len(entries), "duplicates", len(duplicates))
-	return p.Queue.Entries(ctx, without(entries, duplicates))
-}
-
-// full says whom the plan's cap on messages in one day keeps from getting this
-// one by itself.
-func (p *Planner) full(ctx context.Context, o subscribers.Occasion, members []subscribers.Member) (map[subscribers.MemberID]bool, error) {
-	if !o.Capped() || len(members) == 0 {
-		return nil, nil
-	}
-	ids := make([]subscribers.MemberID, len(members))
-	for i, m := range members {
-		ids[i] = m.ID
-	}
-	full, err := p.Ledger.TakePlaces(ctx, o.Partnership.Today(o.Now), o.Message.ID, ids, o.Plan.PerDay)
-	if err != nil {
-		return nil, fmt.Errorf("count the day's messages: %w", err)
-	}
-	return full, nil
-}
-
-func without(entries []subscribers.Entry, ids []channels.DeliveryID) []subscribers.Entry {
-	if len(ids) == 0 {
-		return entries
-	}
-	drop := make(map[channels.DeliveryID]bool, len(ids))
-	for _, id := range ids {
-		drop[id] = true
-	}
-	var rest []subscribers.Entry
-	for _, e := range entries {
-		if !drop[e.ID] {
-			rest = append(rest, e)
-		}
-	}
-	return rest
 }

@@ -70,6 +70,7 @@ func draw(t *testing.T, seed uint64) *scene {
 	}
 	s.now = pick(s, starts).Add(time.Duration(s.rng.IntN(48)) * 30 * time.Minute)
 	s.faults = faults{lost: 10, twice: 10, crashBefore: 2, crashAfter: 2, retryable: 5, cutTaken: 3, cutLost: 3}
+	s.perhapsAtOnce(seed)
 	s.provider.gone = make(map[channels.Address]bool)
 	ids := []broker.PartnershipID{"home", "shop", "farm"}
 	if s.rng.IntN(3) == 0 {

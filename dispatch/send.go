@@ -57,6 +57,7 @@ type Sender struct {
 	stock      stock // of the rate; who has the turn has it
 	standstill *standstill
 	retries    *retries
+	places     map[broker.Priority]*places
 }
 
 // NewSender makes a sender ready to handle jobs.
@@ -64,6 +65,7 @@ func NewSender(s Sender) *Sender {
 	s.slots = make(chan struct{}, s.Outlet.Parallel)
 	s.turns, s.stock = newTurns(), stock{}
 	s.standstill, s.retries = &standstill{}, newRetries(s.Now())
+	s.places = newPlaces()
 	if s.Begin == 0 {
 		s.Begin = s.Lease / 2
 	}
@@ -95,7 +97,8 @@ func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
 	return err
 }
 
-// deliver calls, and records what came of it.
+// deliver calls, and records what came of it. mine was claimed in Seen; of a page
+// that is called at once nothing was, for nobody else has a job for it yet.
 func (s *Sender) deliver(ctx context.Context, mine []channels.DeliveryID, claimed []subscribers.Claimed, began time.Time) error {
 	outcomes := s.sendAll(ctx, claimed, began)
 	// The calls were made: their outcome is written even while the node stops, and
@@ -106,7 +109,9 @@ func (s *Sender) deliver(ctx context.Context, mine []channels.DeliveryID, claime
 	if err := s.persist(record, outcomes); err != nil {
 		return err
 	}
-	s.settle(record, mine, outcomes)
+	if len(mine) > 0 {
+		s.settle(record, mine, outcomes)
+	}
 	return nil
 }
 

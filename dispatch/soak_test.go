@@ -51,6 +51,7 @@ func newSoak(t *testing.T, seed uint64, on kit, change subscribers.Date) *soak {
 		s.people(id, 90, 91) // one person belongs to all three
 	}
 	s.faults = faults{lost: 10, twice: 10, crashBefore: 1, crashAfter: 1, retryable: 5, cutTaken: 2, cutLost: 2}
+	s.perhapsAtOnce(seed)
 	return s
 }
 

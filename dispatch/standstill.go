@@ -79,6 +79,13 @@ func (s *standstill) state(now time.Time) halt {
 	return halt{s.slow.After(now), s.slow, s.slow.Sub(now) > patience}
 }
 
+// stands says whether calls wait now, without asking for the trial.
+func (s *standstill) stands(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state(now).stands
+}
+
 // times counts what stopped calls so far; since is what holds now, if anything
 // did after that count.
 func (s *standstill) times() int {

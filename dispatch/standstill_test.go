@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -15,7 +16,16 @@ import (
 // may wait waits, an alert goes on by email, the police are told once, and when
 // the account is in order everybody gets their message once.
 func TestAProviderThatRefusesUs(t *testing.T) {
+	for _, atOnce := range []bool{false, true} {
+		t.Run(fmt.Sprintf("at once %t", atOnce), func(t *testing.T) { refusesUs(t, atOnce) })
+	}
+}
+
+func refusesUs(t *testing.T, atOnce bool) {
 	w := town(t, 1)
+	if atOnce {
+		w.callAtOnce()
+	}
 	w.provider.refuses = map[channels.Name]bool{channels.SMS: true}
 	alert := w.publish(broker.Message{Kind: broker.Hazard, Partnerships: []broker.PartnershipID{"home"}})
 	w.pass(10*time.Minute, 5*time.Second)

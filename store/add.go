@@ -34,21 +34,27 @@ func (s *Store) Add(ctx context.Context, entries []subscribers.Entry) (duplicate
 
 // addEntries is Add within a transaction.
 func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]channels.DeliveryID, error) {
+	_, duplicates, err := beginEntries(ctx, t, entries, calls{})
+	return duplicates, err
+}
+
+// beginEntries is Begin within a transaction.
+func beginEntries(ctx context.Context, t *tx, entries []subscribers.Entry, now calls) (begun, duplicates []channels.DeliveryID, err error) {
 	// All nodes lock in the order of ids, so that none waits in a circle.
 	sorted := slices.Clone(entries)
 	slices.SortFunc(sorted, byID)
 	if err := withoutStopped(ctx, t, sorted); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ours, err := claimRecipients(ctx, t, sorted)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := takeFromLater(ctx, t, sorted, ours); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := replaceOlder(ctx, t, sorted); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var fresh, refused []subscribers.Entry
 	for _, e := range sorted {
@@ -58,20 +64,29 @@ func addEntries(ctx context.Context, t *tx, entries []subscribers.Entry) ([]chan
 			fresh = append(fresh, e)
 		}
 	}
+	doubtful, err := doubted(ctx, t, fresh)
+	if err != nil {
+		return nil, nil, err
+	}
+	now.begin(fresh, doubtful)
 	written, err := insertEntries(ctx, t, fresh)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	calling := make(map[channels.DeliveryID]bool)
 	for _, e := range fresh {
-		if !written[e.ID] {
+		switch {
+		case !written[e.ID]:
 			refused = append(refused, e)
+		case e.State == channels.Calling:
+			calling[e.ID] = true
 		}
 	}
-	if err := doubt(ctx, t, fresh); err != nil {
-		return nil, err
+	if err := doubt(ctx, t, doubtful); err != nil {
+		return nil, nil, err
 	}
 	duplicate, err := insertDuplicates(ctx, t, refused)
-	return inOrder(entries, duplicate), err
+	return inOrder(entries, calling), inOrder(entries, duplicate), err
 }
 
 // recipient is one person to whom one message revision is owed, by one approval.
@@ -142,7 +157,7 @@ func insertDuplicates(ctx context.Context, t *tx, entries []subscribers.Entry) (
 	suppressed := slices.Clone(entries)
 	slices.SortFunc(suppressed, byID)
 	for i, e := range suppressed {
-		e.State, e.Reason, e.NextAt, e.FinalAt = channels.Suppressed, channels.ReasonDuplicate, time.Time{}, e.CreatedAt
+		e.State, e.Reason, e.Attempt, e.NextAt, e.FinalAt = channels.Suppressed, channels.ReasonDuplicate, 0, time.Time{}, e.CreatedAt
 		suppressed[i], ids[i] = e, e.ID
 	}
 	if _, err := insertEntries(ctx, t, suppressed); err != nil {

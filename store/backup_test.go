@@ -53,7 +53,8 @@ func TestBackupAndRestore(t *testing.T) {
 	// The approval's plan goes on after the restore: who is only written now may
 	// have been written, and sent to, before.
 	late := entry(a, people(1)[0], channels.NewAddress("+32470999999"))
-	got(r.Add(t.Context(), append(all, late)))(t)
+	began, _ := begun(t, r, append(all, late), channels.SMS)
+	same(t, "called at once", began, nil)
 	same(t, "planned again", stateOf(t, r, late.ID), channels.Unknown)
 	got(s.Add(t.Context(), append(all, late)))(t)
 	same(t, "planned where nothing was restored", stateOf(t, s, late.ID), channels.Pending)

@@ -14,7 +14,8 @@ import (
 )
 
 // BenchmarkLedger writes a message for many people: the rows of a plan in
-// pages of 500, then their claims and outcomes in jobs of 500. "raw" puts as
+// pages of 500, then their claims and outcomes in jobs of 500; and of another one
+// pages that are called at once, then their outcomes. "raw" puts as
 // many rows as wide into a table without any index but its key, in the same
 // transactions: what the engine itself takes.
 func BenchmarkLedger(b *testing.B) {
@@ -45,6 +46,9 @@ func benchmarkLedger(b *testing.B, url string, rows int) {
 		timed("add", func(chunk []subscribers.Entry) { got(s.Add(b.Context(), chunk))(b) })
 		timed("send", func(chunk []subscribers.Entry) { claimAndRecord(b, s, chunk) })
 		timed("again", func(chunk []subscribers.Entry) { got(s.Add(b.Context(), chunk))(b) })
+		all = entries(granted(b, s, tilleuls)[0], people(rows))
+		timed("begin", func(chunk []subscribers.Entry) { begin(b, s, chunk) })
+		timed("record", func(chunk []subscribers.Entry) { record(b, s, idsOf(chunk)) })
 	}
 	for what, took := range spent {
 		b.ReportMetric(float64(rows*b.N)/took.Seconds(), what+"-rows/s")
@@ -56,10 +60,22 @@ func claimAndRecord(b *testing.B, s *store.Store, chunk []subscribers.Entry) {
 	if len(claimed) != len(chunk) {
 		b.Fatalf("claimed %d of %d", len(claimed), len(chunk))
 	}
-	outcomes := make([]subscribers.Outcome, len(claimed))
-	for i, c := range claimed {
-		outcomes[i] = outcome(c.ID, channels.Accepted)
-		outcomes[i].Ref = "SM" + c.ID.String()
+	record(b, s, idsOf(chunk))
+}
+
+func begin(b *testing.B, s *store.Store, chunk []subscribers.Entry) {
+	begun, _, err := s.Begin(b.Context(), chunk, []channels.Name{channels.SMS, channels.Email}, noon, time.Minute)
+	must(b, err)
+	if len(begun) != len(chunk) {
+		b.Fatalf("began %d of %d", len(begun), len(chunk))
+	}
+}
+
+func record(b *testing.B, s *store.Store, ids []channels.DeliveryID) {
+	outcomes := make([]subscribers.Outcome, len(ids))
+	for i, id := range ids {
+		outcomes[i] = outcome(id, channels.Accepted)
+		outcomes[i].Ref = "SM" + id.String()
 	}
 	got(s.Record(b.Context(), outcomes))(b)
 }

@@ -107,26 +107,33 @@ func (t *tx) count(ctx context.Context, query string, args ...any) (int, error) 
 	return int(n), err
 }
 
-// doubt makes what was just written for a restored approval unknown: before the
-// backup came back, it may have been planned and sent already.
-func doubt(ctx context.Context, t *tx, written []subscribers.Entry) error {
-	asked := make(map[subscribers.ApprovalID]bool)
-	for _, e := range written {
-		if e.State != channels.Pending || asked[e.Approval] {
+// doubted returns the restored approvals among those of new entries: before the
+// backup came back, they may have been planned and sent already.
+func doubted(ctx context.Context, t *tx, entries []subscribers.Entry) (map[subscribers.ApprovalID]bool, error) {
+	doubtful := make(map[subscribers.ApprovalID]bool)
+	for _, e := range entries {
+		if _, asked := doubtful[e.Approval]; asked || e.State != channels.Pending {
 			continue
 		}
-		asked[e.Approval] = true
-		// Asked apart, for the update looks at every row of the approval: once a
-		// page, that made a plan's cost grow with the square of its members.
-		doubtful, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM doubts WHERE approval = $1`, e.Approval.UUID[:])
+		// Asked apart, for the update in doubt looks at every row of the approval: once
+		// a page, that made a plan's cost grow with the square of its members.
+		n, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM doubts WHERE approval = $1`, e.Approval.UUID[:])
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if doubtful == 0 {
+		doubtful[e.Approval] = n > 0
+	}
+	return doubtful, nil
+}
+
+// doubt makes what was just written for a restored approval unknown.
+func doubt(ctx context.Context, t *tx, doubtful map[subscribers.ApprovalID]bool) error {
+	for approval, is := range doubtful {
+		if !is {
 			continue
 		}
 		if _, err := t.ExecContext(ctx, `UPDATE deliveries SET state = 'unknown', attempt = 1, next_at = created_at
-			WHERE approval = $1 AND state = 'pending' AND attempt = 0`, e.Approval.UUID[:]); err != nil {
+			WHERE approval = $1 AND state = 'pending' AND attempt = 0`, approval.UUID[:]); err != nil {
 			return err
 		}
 	}

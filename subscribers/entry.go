@@ -105,6 +105,13 @@ type Claimed struct {
 	Stopped bool    // the police have corrected, withdrawn or closed it since
 }
 
+// Begun is a new entry as it stands while its first call is under way; until then
+// nobody else calls it.
+func (e Entry) Begun(until time.Time) Entry {
+	e.State, e.Attempt, e.NextAt = channels.Calling, e.Attempt+1, until
+	return e
+}
+
 // DigestAbout is what a digest is about: one person on one local day, so that
 // who belongs to several partnerships gets one, whatever their cadence.
 func DigestAbout(day Date, who MemberID) uuid.UUID {

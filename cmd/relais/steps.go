@@ -94,11 +94,22 @@ func (n *node) build(ctx context.Context) error {
 			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Pauses: dispatch.RecordPauses(), Now: time.Now, Log: n.log, Traces: n.traces,
 		})
 	}
+	s.planner.Senders, s.planner.Lease = s.senders, n.cfg.Dispatch.Lease
+	n.started("pages at once", n.restSenders)
 	s.sweeper = &dispatch.Sweeper{
 		Directory: n.store, Ledger: counted, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
 	}
 	return nil
+}
+
+// restSenders waits for the pages of plans that are called at once.
+func (n *node) restSenders(ctx context.Context) error {
+	var errs []error
+	for _, s := range n.steps.senders {
+		errs = append(errs, s.Rest(ctx))
+	}
+	return errors.Join(errs...)
 }
 
 // prices is what a unit costs on each channel that costs anything.

@@ -52,17 +52,31 @@ func (l *Ledger) Move(ctx context.Context, before, after subscribers.Approval, e
 // Add counts what is owed to members.
 func (l *Ledger) Add(ctx context.Context, entries []subscribers.Entry) ([]channels.DeliveryID, error) {
 	duplicates, err := l.Rows.Add(ctx, entries)
-	if err != nil {
-		return duplicates, err
+	if err == nil {
+		l.m.passed(Planned, owed(entries)-len(duplicates))
 	}
-	owed := 0
+	return duplicates, err
+}
+
+// Begin counts what is owed to members, and what is about to be called.
+func (l *Ledger) Begin(ctx context.Context, entries []subscribers.Entry, on []channels.Name, now time.Time, lease time.Duration) (begun, duplicates []channels.DeliveryID, err error) {
+	begun, duplicates, err = l.Rows.Begin(ctx, entries, on, now, lease)
+	if err == nil {
+		l.m.passed(Planned, owed(entries)-len(duplicates))
+		l.m.passed(Called, len(begun))
+	}
+	return begun, duplicates, err
+}
+
+// owed counts the entries by which something is owed to a member.
+func owed(entries []subscribers.Entry) int {
+	n := 0
 	for _, e := range entries {
 		if e.Purpose == channels.ForMember && e.State != channels.Suppressed {
-			owed++
+			n++
 		}
 	}
-	l.m.passed(Planned, owed-len(duplicates))
-	return duplicates, nil
+	return n
 }
 
 // Claim counts what is about to be called.
