@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -86,7 +87,10 @@ func (m Message) Replaces() bool { return m.MsgType == TypeUpdate && m.Kind != C
 // first of fallback that the message has, else any. Never a translation
 // (PLP.md, "Belgium in practice").
 func (m Message) Text(want Lang, fallback ...Lang) (Text, Lang) {
-	for _, lang := range append([]Lang{want}, append(fallback, Langs()...)...) {
+	if text, ok := m.Texts[want]; ok { // as nearly always, and asked for each member
+		return text, want
+	}
+	for _, lang := range slices.Concat(fallback, Langs()) {
 		if text, ok := m.Texts[lang]; ok {
 			return text, lang
 		}

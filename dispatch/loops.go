@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,6 +57,9 @@ func (l *Loops) split(ctx context.Context, claimed []subscribers.Claimed, conten
 	}
 	passed, ok := l.pass(ctx, likes, now)
 	if !ok {
+		return claimed, nil, nil
+	}
+	if !slices.Contains(passed, false) {
 		return claimed, nil, nil
 	}
 	found := make(map[round]int)

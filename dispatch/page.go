@@ -32,6 +32,9 @@ func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []su
 	for i, e := range entries {
 		if calling[e.ID] {
 			m := members[whose[i]]
+			if pages[e.Channel] == nil {
+				pages[e.Channel] = make([]subscribers.Claimed, 0, len(begun))
+			}
 			pages[e.Channel] = append(pages[e.Channel], subscribers.Claimed{Entry: e.Begun(now.Add(p.Lease)), Contact: contactOf(e, m), Wishes: m.Rest})
 		}
 	}
@@ -54,8 +57,8 @@ func owed(o subscribers.Occasion, members []subscribers.Member) (entries []subsc
 
 // contactOf is the contact that an entry was made for.
 func contactOf(e subscribers.Entry, m subscribers.Member) subscribers.Contact {
-	for _, c := range m.Reachable(e.Channel) {
-		if c.Address.Hash(c.Channel) == e.Hash {
+	for _, c := range m.Contacts {
+		if c.Channel == e.Channel && c.Address.Hash(c.Channel) == e.Hash {
 			return c
 		}
 	}

@@ -202,6 +202,7 @@ func (s *Sender) prepare(ctx context.Context, claimed []subscribers.Claimed) (co
 	if err != nil {
 		return nil, claimed, nil, err
 	}
+	ready = make([]subscribers.Claimed, 0, len(claimed))
 	for _, c := range claimed {
 		if until, waits := waiting[c.ID]; waits {
 			held = append(held, hold(c, until, s.Now()))
@@ -257,6 +258,7 @@ func (s *Sender) send(ctx context.Context, c subscribers.Claimed, content *chann
 // split refuses what must not go any more, and says why.
 func (s *Sender) split(claimed []subscribers.Claimed) (ready []subscribers.Claimed, refused []subscribers.Outcome) {
 	now := s.Now()
+	ready = make([]subscribers.Claimed, 0, len(claimed))
 	for _, c := range claimed {
 		state, reason := Refusal(c, now)
 		if state == "" {

@@ -56,7 +56,8 @@ func beginEntries(ctx context.Context, t *tx, entries []subscribers.Entry, now c
 	if err := replaceOlder(ctx, t, sorted); err != nil {
 		return nil, nil, err
 	}
-	var fresh, refused []subscribers.Entry
+	fresh := make([]subscribers.Entry, 0, len(sorted))
+	var refused []subscribers.Entry
 	for _, e := range sorted {
 		if claims(e) && !ours[recipientOf(e)] {
 			refused = append(refused, e)
@@ -118,7 +119,7 @@ func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (m
 	slices.SortFunc(asked, recipient.compare)
 	asked = slices.Compact(asked)
 	ours := make(map[recipient]bool, len(asked))
-	for _, owed := range partsBy(asked, recipient.owing) {
+	for _, owed := range partsBy(asked, (*recipient).owing) {
 		// The update counts only where the person is ours already, or nobody's any more.
 		err := t.forWanted(ctx, bytesOf(owed.items, func(r *recipient) []byte { return r.member.UUID[:] }), func(r row) error {
 			who := owed.key
@@ -137,9 +138,10 @@ func claimRecipients(ctx context.Context, t *tx, entries []subscribers.Entry) (m
 }
 
 // owing leaves out to whom.
-func (a recipient) owing() recipient {
-	a.member = subscribers.MemberID{}
-	return a
+func (a *recipient) owing() recipient {
+	all := *a
+	all.member = subscribers.MemberID{}
+	return all
 }
 
 func (a recipient) compare(b recipient) int {

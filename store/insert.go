@@ -42,7 +42,7 @@ type shared struct {
 	notBefore, nextAt, notAfter, createdAt, acceptedAt, finalAt, patience   int64
 }
 
-func sharedOf(e subscribers.Entry) shared {
+func sharedOf(e *subscribers.Entry) shared {
 	return shared{
 		string(e.Purpose), string(e.Partnership), string(e.Channel), string(e.Lang), string(e.Priority),
 		string(e.State), string(e.Reason), joinWords(e.Rest), e.Ref,

@@ -191,6 +191,7 @@ func (m message) own(p part) []byte {
 func quoted(link string) []byte {
 	const most = 72 // a line has at most 76 characters
 	var b bytes.Buffer
+	b.Grow(len(link) + 32)
 	b.WriteString("=\r\n")
 	column := 0
 	for _, c := range []byte(link) {

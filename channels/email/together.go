@@ -155,7 +155,7 @@ func (m message) chunked(to []byte, behind bool) []byte {
 			to = append(append(to, command.line...), "\r\n"...)
 		}
 	}
-	pieces := slices.Collect(m.pieces())
+	pieces := slices.AppendSeq(make([][]byte, 0, 2*len(m.mail.fixed)+2), m.pieces())
 	if !bytes.HasSuffix(pieces[len(pieces)-1], []byte("\r\n")) {
 		pieces = append(pieces, []byte("\r\n"))
 	}

@@ -3,7 +3,6 @@ package email
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/textproto"
 	"time"
 
@@ -75,8 +74,8 @@ func (m message) commands() []command {
 		utf8 = " SMTPUTF8" // RFC 6531, 3.4
 	}
 	return []command{
-		{atMail, 250, fmt.Sprintf("MAIL FROM:<%s>%s", m.from, utf8)},
-		{atRcpt, 25, fmt.Sprintf("RCPT TO:<%s>", m.to)},
+		{atMail, 250, "MAIL FROM:<" + m.from + ">" + utf8},
+		{atRcpt, 25, "RCPT TO:<" + m.to + ">"},
 		{atData, 354, "DATA"},
 	}
 }
