@@ -19,7 +19,7 @@ const pagesAtOnce = 3
 
 // placeWithin is how long a plan waits for a place before it queues a page. It
 // goes at the pace of a provider that is quicker than that, and ahead of others.
-const placeWithin = 100 * time.Millisecond
+const placeWithin = 300 * time.Millisecond
 
 // places are a sender's room for pages of plans that are called as soon as they are
 // written: their rows begin as Calling, no job is queued and nothing is read again.
