@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"relais/channels"
 	"relais/subscribers"
@@ -28,20 +29,28 @@ func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []su
 		return fmt.Errorf("add deliveries: %w", err)
 	}
 	p.Log.Debug("page planned", "approval", o.Approval.ID, "members", len(members), "entries", len(entries), "duplicates", len(duplicates), "begun", len(begun))
-	pages, calling := make(map[channels.Name][]subscribers.Claimed), marked(begun)
-	for i, e := range entries {
-		if calling[e.ID] {
-			m := members[whose[i]]
-			if pages[e.Channel] == nil {
-				pages[e.Channel] = make([]subscribers.Claimed, 0, len(begun))
-			}
-			pages[e.Channel] = append(pages[e.Channel], subscribers.Claimed{Entry: e.Begun(now.Add(p.Lease)), Contact: contactOf(e, m), Wishes: m.Rest})
-		}
-	}
+	pages := p.begun(entries, members, whose, begun, now)
 	for name, h := range hands {
 		h.call(ctx, pages[name], now)
 	}
 	return p.Queue.Entries(ctx, without(entries, slices.Concat(duplicates, begun)))
+}
+
+// begun gathers, by channel, the entries that are called now, each with what the
+// plan has just read of its member.
+func (p *Planner) begun(entries []subscribers.Entry, members []subscribers.Member, whose []int, ids []channels.DeliveryID, now time.Time) map[channels.Name][]subscribers.Claimed {
+	pages, calling := make(map[channels.Name][]subscribers.Claimed), marked(ids)
+	for i, e := range entries {
+		if !calling[e.ID] {
+			continue
+		}
+		if pages[e.Channel] == nil {
+			pages[e.Channel] = make([]subscribers.Claimed, 0, len(ids))
+		}
+		m := members[whose[i]]
+		pages[e.Channel] = append(pages[e.Channel], subscribers.Claimed{Entry: e.Begun(now.Add(p.Lease)), Contact: contactOf(e, m), Wishes: m.Rest})
+	}
+	return pages
 }
 
 // owed lists what is owed to some members, and for each entry the index of whom.
