@@ -95,7 +95,6 @@ func (n *node) build(ctx context.Context) error {
 		})
 	}
 	s.planner.Senders, s.planner.Lease = s.senders, n.cfg.Dispatch.Lease
-	n.started("pages at once", n.restSenders)
 	s.sweeper = &dispatch.Sweeper{
 		Directory: n.store, Ledger: counted, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
@@ -141,7 +140,9 @@ func (n *node) buildCases(queue dispatch.Queue) error {
 
 // consume subscribes the steps to their subjects.
 func (n *node) consume(ctx context.Context) error {
-	n.started("consumers", n.broker.Drain)
+	n.started("consumers", func(ctx context.Context) error {
+		return errors.Join(n.broker.Drain(ctx), n.restSenders(ctx)) // one patience for both: jobs, and pages that plans gave to senders
+	})
 	for _, c := range n.consumers() {
 		if _, err := n.broker.Consume(ctx, c.Consumer, n.store, c.handle); err != nil {
 			return fmt.Errorf("consume %s: %w", c.Filter, err)
