@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"relais/broker"
 	"relais/channels"
 	"relais/store"
 	"relais/subscribers"
@@ -47,7 +46,7 @@ func TestBeginIsAddAndClaim(t *testing.T) {
 func TestBeginAgainBeginsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		all := entries(granted(t, s, tilleuls)[0], people(4))
-		all[3].Hash, all[3].ID = all[0].Hash, channels.DeliveryID{UUID: broker.DeriveID(all[3].ID.UUID, "shared")} // two people, one number
+		all[3].Hash, all[3].ID = all[0].Hash, behind(all[3].ID) // two people, one number: the first id gets it
 		got(s.Add(t.Context(), all[1:2]))(t)
 		for _, want := range [][]channels.DeliveryID{{all[0].ID, all[2].ID}, nil} {
 			first, duplicates := begun(t, s, all, channels.SMS)

@@ -18,7 +18,7 @@ func TestAddTwiceChangesNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *store.Store) {
 		a := granted(t, s, tilleuls)[0]
 		all := entries(a, people(5))
-		all[4].Hash, all[4].ID = all[0].Hash, channels.DeliveryID{UUID: broker.DeriveID(all[4].ID.UUID, "shared")} // two people, one number
+		all[4].Hash, all[4].ID = all[0].Hash, behind(all[4].ID) // two people, one number
 		want := []channels.DeliveryID{all[4].ID}
 		same(t, "the first four", got(s.Add(t.Context(), all[:4]))(t), nil)
 		same(t, "duplicates", got(s.Add(t.Context(), all))(t), want)

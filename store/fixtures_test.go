@@ -99,6 +99,16 @@ func people(n int) []subscribers.MemberID {
 	return ids
 }
 
+// behind is another id of that message's deliveries: one that sorts behind them
+// all, whatever the time of day puts into theirs.
+func behind(id channels.DeliveryID) channels.DeliveryID {
+	for i := 7; i < len(id.UUID); i++ {
+		id.UUID[i] = 0xff
+	}
+	id.UUID[6], id.UUID[8] = 0x7f, 0xbf // RFC 9562, 5.7: version and variant
+	return id
+}
+
 func idsOf(all []subscribers.Entry) []channels.DeliveryID {
 	ids := make([]channels.DeliveryID, len(all))
 	for i, e := range all {
