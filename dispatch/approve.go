@@ -158,7 +158,7 @@ func (a *Approver) keep(ctx context.Context, before, after subscribers.Approval,
 	a.Log.Info("approval moved", "approval", after.ID, "partnership", after.Partnership,
 		"from", before.State, "to", after.State, "step", after.Step, "how", after.Decision.How)
 	if after.State.Granted() { // first: members do not wait for those who asked for it
-		if err := a.Queue.Granted(ctx, after.ID); err != nil {
+		if err := a.Queue.Granted(ctx, after.ID, subscribers.MemberID{}); err != nil {
 			return err
 		}
 	}

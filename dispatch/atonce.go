@@ -37,17 +37,17 @@ func newPlaces() map[broker.Priority]*places {
 }
 
 // take says whether a place is free now or soon.
-func (p *places) take(ctx context.Context) bool {
+func (p *places) take(ctx context.Context, within time.Duration) bool {
 	select {
 	case p.taken <- struct{}{}:
 		p.slow.Store(false)
 		return true
 	default:
 	}
-	if p.slow.Load() {
+	if within == 0 || p.slow.Load() {
 		return false
 	}
-	timer := time.NewTimer(placeWithin)
+	timer := time.NewTimer(within)
 	defer timer.Stop()
 	select {
 	case p.taken <- struct{}{}:
@@ -63,27 +63,27 @@ func (p *places) give() { <-p.taken }
 
 // place takes a place for a page. There is none while calls help nobody: then the
 // page is queued, and Handle decides.
-func (s *Sender) place(ctx context.Context, p broker.Priority) bool {
+func (s *Sender) place(ctx context.Context, p broker.Priority, within time.Duration) bool {
 	s.hearOthers(ctx)
-	return !s.standstill.stands(s.Now()) && s.places[p].take(ctx)
+	return !s.standstill.stands(s.Now()) && s.places[p].take(ctx, within)
 }
 
 // callAtOnce calls a page that has a place, and gives the place back at the end.
 // Outcomes that could not be written are in doubt once the lease is over, as those of a
 // job are; when the context ends, what was not called waits for another node.
-func (s *Sender) callAtOnce(ctx context.Context, p broker.Priority, page []subscribers.Claimed, began time.Time) {
+func (s *Sender) callAtOnce(ctx context.Context, p broker.Priority, page batch) {
 	defer s.places[p].give()
 	defer func() { // as the broker does for a job; what a panic says may hold a text
 		if value := recover(); value != nil {
 			s.Log.Error("calling a page panicked", "type", fmt.Sprintf("%T", value), "stack", string(debug.Stack()))
 		}
 	}()
-	ctx, step := s.Traces.beginJob(ctx, "send", page)
-	step.count(s.Outlet.Name, len(page))
-	err := s.deliver(ctx, nil, page, began)
+	ctx, step := s.Traces.beginJob(ctx, "send", page.claimed)
+	step.count(s.Outlet.Name, len(page.claimed))
+	err := s.deliver(ctx, page)
 	step.end(err)
 	if err != nil {
-		s.Log.Error("outcomes cannot be written, their deliveries are in doubt", "channel", s.Outlet.Name, "count", len(page), "err", err)
+		s.Log.Error("outcomes cannot be written, their deliveries are in doubt", "channel", s.Outlet.Name, "count", len(page.claimed), "err", err)
 	}
 }
 
@@ -109,7 +109,7 @@ type hand struct {
 }
 
 // reserve takes a place for the entries of each channel that are due now, where there is one.
-func (p *Planner) reserve(ctx context.Context, entries []subscribers.Entry) map[channels.Name]hand {
+func (p *Planner) reserve(ctx context.Context, entries []subscribers.Entry, within time.Duration) map[channels.Name]hand {
 	hands := make(map[channels.Name]hand)
 	asked := make(map[channels.Name]bool)
 	for _, e := range entries {
@@ -117,7 +117,7 @@ func (p *Planner) reserve(ctx context.Context, entries []subscribers.Entry) map[
 			continue
 		}
 		asked[e.Channel] = true
-		if s := p.Senders[e.Channel]; s != nil && s.place(ctx, e.Priority) {
+		if s := p.Senders[e.Channel]; s != nil && s.place(ctx, e.Priority, within) {
 			hands[e.Channel] = hand{s, e.Priority}
 		}
 	}
@@ -125,12 +125,12 @@ func (p *Planner) reserve(ctx context.Context, entries []subscribers.Entry) map[
 }
 
 // call calls a page, if any of it was begun, and does not wait for the answers.
-func (h hand) call(ctx context.Context, page []subscribers.Claimed, began time.Time) {
-	if len(page) == 0 {
+func (h hand) call(ctx context.Context, page batch) {
+	if len(page.claimed) == 0 {
 		h.leave()
 		return
 	}
-	go h.sender.callAtOnce(ctx, h.priority, page, began)
+	go h.sender.callAtOnce(ctx, h.priority, page)
 }
 
 func (h hand) leave() { h.sender.places[h.priority].give() }

@@ -15,6 +15,7 @@ import (
 type calm struct {
 	directory Directory
 	ledger    Approvals
+	about     *subscribers.Occasion // of all that it is asked for; nil: it is read
 	known     map[occasionKey]subscribers.Calm
 }
 
@@ -26,8 +27,8 @@ type occasionKey struct {
 	urgent      bool
 }
 
-func newCalm(directory Directory, ledger Approvals) calm {
-	return calm{directory, ledger, make(map[occasionKey]subscribers.Calm)}
+func newCalm(directory Directory, ledger Approvals, about *subscribers.Occasion) calm {
+	return calm{directory, ledger, about, make(map[occasionKey]subscribers.Calm)}
 }
 
 // until returns when each of these may go that must wait now, by the wishes of
@@ -61,33 +62,41 @@ func (c calm) common(ctx context.Context, e subscribers.Entry) (subscribers.Calm
 	if found, ok := c.known[key]; ok {
 		return found, nil
 	}
-	partnership, err := c.directory.Partnership(ctx, e.Partnership)
+	found, err := c.read(ctx, e)
 	if err != nil {
-		return subscribers.Calm{}, fmt.Errorf("read partnership: %w", err)
+		return found, err
 	}
-	found := subscribers.Calm{In: partnership.Location(), Urgent: key.urgent}
-	if e.Purpose == channels.ForMember {
-		if err := c.byThePlan(ctx, e, &found); err != nil {
-			return found, err
-		}
-	} // the hour of the infoflash is the plan's own choice
+	found.Urgent = key.urgent
 	c.known[key] = found
 	return found, nil
 }
 
-// byThePlan adds the partnership's quiet hours, in the version of the plan that
-// routed the message.
-func (c calm) byThePlan(ctx context.Context, e subscribers.Entry, found *subscribers.Calm) error {
+func (c calm) read(ctx context.Context, e subscribers.Entry) (subscribers.Calm, error) {
+	if c.about != nil {
+		return byThePlan(*c.about), nil
+	}
+	partnership, err := c.directory.Partnership(ctx, e.Partnership)
+	if err != nil {
+		return subscribers.Calm{}, fmt.Errorf("read partnership: %w", err)
+	}
+	if e.Purpose != channels.ForMember { // the hour of the infoflash is the plan's own choice
+		return subscribers.Calm{In: partnership.Location()}, nil
+	}
 	approval, err := c.ledger.Approval(ctx, e.Approval)
 	if err != nil {
-		return fmt.Errorf("read approval: %w", err)
+		return subscribers.Calm{}, fmt.Errorf("read approval: %w", err)
 	}
 	plan, err := c.directory.Plan(ctx, e.Partnership, approval.PlanVersion)
 	if err != nil {
-		return fmt.Errorf("read plan: %w", err)
+		return subscribers.Calm{}, fmt.Errorf("read plan: %w", err)
 	}
-	found.Quiet, found.Ignores = plan.QuietHours, approval.Rule.IgnoreQuietHours
-	return nil
+	return byThePlan(subscribers.Occasion{Approval: approval, Partnership: partnership, Plan: plan}), nil
+}
+
+// byThePlan are the partnership's quiet hours, in the version of the plan that
+// routed the message.
+func byThePlan(o subscribers.Occasion) subscribers.Calm {
+	return subscribers.Calm{In: o.Partnership.Location(), Quiet: o.Plan.QuietHours, Ignores: o.Approval.Rule.IgnoreQuietHours}
 }
 
 // hold is the outcome of a delivery that waits.

@@ -2,6 +2,7 @@
 // the members, one step a file:
 //
 //	relais.message.<zone>      route.go    which partnerships, one approval each
+//	                           ahead.go    the first page of what the plan grants at once
 //	                           approve.go  a decision moves an approval
 //	relais.approval.<id>       plan.go     rule × members → entries, called or queued page by page
 //	                           atonce.go   a page that a sender of this node has a place for
@@ -12,7 +13,9 @@
 //
 // What is due when it is planned is written as Calling and called by the node that
 // planned it, three pages of a priority and channel at most; behind them pages are
-// queued as jobs, for any node.
+// queued as jobs, for any node. The first page of what the plan grants at once is
+// read while the ledger writes the grant, and called by the node that routed the
+// message; the event that announces the plan says after whom it goes on.
 //
 // A job's lease has three parts: calls begin in its first half, those under way
 // end in its third quarter at the latest, outcomes are written in the rest.
@@ -24,6 +27,7 @@
 //	crash in…                     what is left               who repairs it
 //	route, before Open            the event                  the broker hands it out again
 //	route, after Open             asks and grants unqueued   sweep: NextAt, UnplannedApprovals
+//	route, after the first page   entries calling            as plan, Begin to Record; the rest as above
 //	plan, between pages           approval not planned       the broker, or UnplannedApprovals
 //	plan, Begin to Record         entries calling            as send, Claim to Record: nobody had a job for them
 //	send, before Claim            entries pending            the broker, or sweep: NextAt

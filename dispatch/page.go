@@ -12,14 +12,15 @@ import (
 )
 
 // page writes what is owed to some members. What is due now is called at once,
-// where a sender of this node has a place for it (atonce.go); the rest is queued.
-func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []subscribers.Member) error {
+// where a sender of this node has a place for it within some time (atonce.go); the
+// rest is queued.
+func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []subscribers.Member, within time.Duration) error {
 	var err error
 	if o.Full, err = p.full(ctx, o, members); err != nil {
 		return err
 	}
 	entries, whose := owed(o, members)
-	hands := p.reserve(ctx, entries)
+	hands := p.reserve(ctx, entries, within)
 	now := p.Now()
 	begun, duplicates, err := p.Ledger.Begin(ctx, entries, slices.Collect(maps.Keys(hands)), now, p.Lease)
 	if err != nil {
@@ -31,7 +32,7 @@ func (p *Planner) page(ctx context.Context, o subscribers.Occasion, members []su
 	p.Log.Debug("page planned", "approval", o.Approval.ID, "members", len(members), "entries", len(entries), "duplicates", len(duplicates), "begun", len(begun))
 	pages := p.begun(entries, members, whose, begun, now)
 	for name, h := range hands {
-		h.call(ctx, pages[name], now)
+		h.call(ctx, batch{claimed: pages[name], began: now, about: &o})
 	}
 	return p.Queue.Entries(ctx, without(entries, slices.Concat(duplicates, begun)))
 }

@@ -54,51 +54,26 @@ func (p *Planner) Handle(ctx context.Context, e broker.Event) error {
 		return nil
 	}
 	defer p.planning.Delete(id)
+	after, err := afterIn(e)
+	if err != nil {
+		return &broker.DropError{Err: err}
+	}
 	occasion, err := p.occasion(ctx, subscribers.ApprovalID{UUID: id})
 	if errors.Is(err, subscribers.ErrNotFound) {
 		return &broker.DropError{Err: err}
 	}
-	if err != nil {
+	if err != nil || !due(occasion.Approval) {
 		return err
-	}
-	if !occasion.Approval.State.Granted() || !occasion.Approval.Planned.IsZero() {
-		return nil
 	}
 	ctx, step := p.Traces.begin(ctx, "plan", occasion.Message.ID.UUID)
 	step.about(occasion.Approval)
-	err = p.plan(ctx, occasion)
+	err = p.plan(ctx, occasion, after)
 	step.end(err)
 	return err
 }
 
-func (p *Planner) occasion(ctx context.Context, id subscribers.ApprovalID) (subscribers.Occasion, error) {
-	approval, err := p.Ledger.Approval(ctx, id)
-	if err != nil {
-		return subscribers.Occasion{}, fmt.Errorf("read approval: %w", err)
-	}
-	m, err := p.Ledger.Message(ctx, approval.Message, approval.Revision)
-	if err != nil {
-		return subscribers.Occasion{}, fmt.Errorf("read message: %w", err)
-	}
-	partnership, err := p.Directory.Partnership(ctx, approval.Partnership)
-	if err != nil {
-		return subscribers.Occasion{}, fmt.Errorf("read partnership: %w", err)
-	}
-	plan, err := p.Directory.Plan(ctx, approval.Partnership, approval.PlanVersion)
-	if err != nil {
-		return subscribers.Occasion{}, fmt.Errorf("read plan: %w", err)
-	}
-	o := subscribers.Occasion{Message: m, Approval: approval, Partnership: partnership, Plan: plan, Available: p.Channels, Paid: p.Paid, Now: p.Now()}
-	if !o.MaySave() {
-		return o, nil
-	}
-	spent, err := p.Ledger.Spent(ctx, partnership.ID, partnership.MonthOf(o.Now))
-	if err != nil {
-		return subscribers.Occasion{}, fmt.Errorf("add up what was spent: %w", err)
-	}
-	o.Tight = plan.Budget.Tight(subscribers.Spending{ByChannel: spent}.Total())
-	return o, nil
-}
+// due says whether an approval's plan has yet to be written.
+func due(a subscribers.Approval) bool { return a.State.Granted() && a.Planned.IsZero() }
 
 // The first page is small and the next ones grow: what an alert waits for is
 // the first page's rows, written and synced, and then the claim of its job,
@@ -108,28 +83,30 @@ const (
 	pageGrowth = 8
 )
 
-func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
-	if p.Cases != nil { // before anybody gets it: a crash loses no case
-		if err := p.Cases.settle(ctx, o); err != nil {
-			return err
-		}
+// plan writes all pages but those up to a member, which were written before.
+func (p *Planner) plan(ctx context.Context, o subscribers.Occasion, after subscribers.MemberID) error {
+	if err := p.settle(ctx, o); err != nil {
+		return err
 	}
 	audience, again, err := p.audience(ctx, o)
 	if err != nil {
 		return err
 	}
-	var after subscribers.MemberID
-	for size := min(firstPage, p.Page); ; size = min(pageGrowth*size, p.Page) {
-		members, err := p.Directory.Members(ctx, audience, after, size)
+	size := firstPage
+	if after != (subscribers.MemberID{}) {
+		size *= pageGrowth
+	}
+	for size = min(size, p.Page); ; size = min(pageGrowth*size, p.Page) {
+		members, err := p.members(ctx, audience, after, size)
 		if err != nil {
-			return fmt.Errorf("list members: %w", err)
+			return err
 		}
 		if len(members) > 0 {
 			after = members[len(members)-1].ID
 		}
 		sure := certain(o, members)
 		again = again || len(sure) < len(members)
-		if err := p.page(ctx, o, sure); err != nil {
+		if err := p.page(ctx, o, sure, placeWithin); err != nil {
 			return err
 		}
 		if len(members) < size {
@@ -144,4 +121,20 @@ func (p *Planner) plan(ctx context.Context, o subscribers.Occasion) error {
 		return fmt.Errorf("mark approval planned: %w", err)
 	}
 	return nil
+}
+
+// settle opens and ends cases, before anybody gets the message: a crash loses none.
+func (p *Planner) settle(ctx context.Context, o subscribers.Occasion) error {
+	if p.Cases == nil {
+		return nil
+	}
+	return p.Cases.settle(ctx, o)
+}
+
+func (p *Planner) members(ctx context.Context, audience subscribers.Audience, after subscribers.MemberID, size int) ([]subscribers.Member, error) {
+	members, err := p.Directory.Members(ctx, audience, after, size)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	return members, nil
 }

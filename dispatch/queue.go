@@ -3,7 +3,10 @@ package dispatch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+
+	"github.com/google/uuid"
 
 	"relais/broker"
 	"relais/channels"
@@ -54,12 +57,28 @@ func (q Queue) jobs(ctx context.Context, subject broker.Subject, ids []channels.
 	return nil
 }
 
-// Granted announces that an approval can be planned. Announced twice, it is
-// planned twice, and the second plan writes nothing new.
-func (q Queue) Granted(ctx context.Context, id subscribers.ApprovalID) error {
+// Granted announces that an approval can be planned, for the members after one
+// up to whom it has been; the zero value: for all. Announced twice, it is planned
+// twice, and the second plan writes nothing new.
+func (q Queue) Granted(ctx context.Context, id subscribers.ApprovalID, after subscribers.MemberID) error {
 	e := broker.Event{Subject: broker.ApprovalSubject(id.String())}
+	if after != (subscribers.MemberID{}) {
+		e.Data = after.UUID[:]
+	}
 	if err := q.Publisher.Publish(ctx, e); err != nil {
 		return fmt.Errorf("announce approval: %w", err)
 	}
 	return nil
+}
+
+// afterIn reads after whom the plan of an announced approval begins.
+func afterIn(e broker.Event) (subscribers.MemberID, error) {
+	if len(e.Data) == 0 {
+		return subscribers.MemberID{}, nil
+	}
+	id, err := uuid.FromBytes(e.Data)
+	if err != nil {
+		return subscribers.MemberID{}, errors.New("the event holds neither nothing nor the 16 bytes of a member's id")
+	}
+	return subscribers.MemberID{UUID: id}, nil
 }

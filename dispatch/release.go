@@ -20,7 +20,7 @@ func (s *Sweeper) waiting(ctx context.Context, due []subscribers.Claimed) (waiti
 			rest = append(rest, d)
 		}
 	}
-	waiting, err := newCalm(s.Directory, s.Ledger).until(ctx, held, s.Now())
+	waiting, err := newCalm(s.Directory, s.Ledger, nil).until(ctx, held, s.Now())
 	if err != nil {
 		s.Log.Error("quiet hours cannot be read, what is held stays so", "deliveries", len(held), "err", err)
 		return nil, rest

@@ -22,6 +22,7 @@ type Router struct {
 		Debts
 	}
 	Queue    Queue
+	Planner  *Planner        // of this node, who leads a plan with its first page
 	Channels []channels.Name // that this installation has, to ask approvers on
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -113,15 +114,20 @@ type routing struct {
 func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 	opened, refused, asks := []subscribers.Approval(nil), to.refused, to.told
 	now := r.Now() // the same for all, so that what is due for several is due at one moment
+	var first *lead
+	defer func() { first.wait() }()
 	for _, p := range to.going {
-		approval, entries, gaps, err := r.consider(ctx, m, p, now)
+		o, entries, gaps, err := r.consider(ctx, m, p, now)
 		switch {
 		case err != nil:
 			return err
 		case len(gaps) > 0:
 			refused = append(refused, subscribers.RoutingRefusal{Partnership: p.ID, Gaps: gaps})
-		default:
-			opened, asks = append(opened, approval), append(asks, entries...)
+			continue
+		}
+		opened, asks = append(opened, o.Approval), append(asks, entries...)
+		if first == nil && o.Approval.State.Granted() {
+			first = r.Planner.Ahead(ctx, o)
 		}
 	}
 	if err := r.Ledger.Open(ctx, m, now, opened, refused, asks); err != nil {
@@ -129,43 +135,49 @@ func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 	}
 	r.Log.Info("message routed", "message", m.ID, "revision", m.Revision, "kind", m.Kind,
 		"approvals", len(opened), "refused", len(refused))
-	return r.announce(ctx, opened, asks)
+	return r.announce(ctx, opened, first, asks)
 }
 
 // consider opens the approval of one partnership, or says why it may not be sent for.
-func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership, now time.Time) (subscribers.Approval, []subscribers.Entry, []subscribers.Gap, error) {
+func (r *Router) consider(ctx context.Context, m broker.Message, p subscribers.Partnership, now time.Time) (o subscribers.Occasion, asks []subscribers.Entry, gaps []subscribers.Gap, err error) {
 	approvers, err := r.Directory.Approvers(ctx, p.ID)
 	if err != nil {
-		return subscribers.Approval{}, nil, nil, fmt.Errorf("list approvers: %w", err)
+		return o, nil, nil, fmt.Errorf("list approvers: %w", err)
 	}
 	if gaps := p.Missing(approvers, now); len(gaps) > 0 {
-		return subscribers.Approval{}, nil, gaps, nil
+		return o, nil, gaps, nil
 	}
 	plan, err := r.Directory.Plan(ctx, p.ID, p.PlanVersion)
 	if err != nil {
-		return subscribers.Approval{}, nil, nil, fmt.Errorf("read plan: %w", err)
+		return o, nil, nil, fmt.Errorf("read plan: %w", err)
 	}
 	rule, ok := plan.RuleFor(m.Kind, m.Urgency)
 	if !ok {
-		return subscribers.Approval{}, nil, []subscribers.Gap{subscribers.GapRule}, nil
+		return o, nil, []subscribers.Gap{subscribers.GapRule}, nil
 	}
 	present := rule.Approval.Present(approvers, p.Today(now))
 	a := subscribers.NewApproval(m, p, rule, present, now)
+	o = subscribers.Occasion{Message: m, Approval: a, Partnership: p, Plan: plan}
 	if a.State.Granted() {
-		return a, a.Notices(m, rule.Approval.Approvers(approvers), r.Channels, now), nil, nil
+		return o, a.Notices(m, rule.Approval.Approvers(approvers), r.Channels, now), nil, nil
 	}
-	return a, a.Questions(m, a.Between(0, a.Step, present), r.Channels, now), nil, nil
+	return o, a.Questions(m, a.Between(0, a.Step, present), r.Channels, now), nil, nil
 }
 
 // announce tells the next steps, and those first for whom nobody need be asked:
 // an alert's members do not wait for the notices. What gets lost here the sweep
-// finds.
-func (r *Router) announce(ctx context.Context, opened []subscribers.Approval, asks []subscribers.Entry) error {
+// finds. The first page that was read leads its approval's plan.
+func (r *Router) announce(ctx context.Context, opened []subscribers.Approval, first *lead, asks []subscribers.Entry) error {
+	last := first.write(ctx)
 	for _, a := range opened {
 		if !a.State.Granted() {
 			continue
 		}
-		if err := r.Queue.Granted(ctx, a.ID); err != nil {
+		var after subscribers.MemberID
+		if first != nil && a.ID == first.occasion.Approval.ID {
+			after = last
+		}
+		if err := r.Queue.Granted(ctx, a.ID, after); err != nil {
 			return err
 		}
 	}

@@ -49,8 +49,9 @@ func (s *Script) url(path string, may subscribers.Capability, id channels.Delive
 	return s.PublicURL + path + s.Capabilities.Token(may, id)
 }
 
-// Contents returns what each of the claimed entries says.
-func (s *Script) Contents(ctx context.Context, claimed []subscribers.Claimed) (map[channels.DeliveryID]*channels.Content, error) {
+// Contents returns what each of the claimed entries says. What they are about is
+// read, unless it was a moment ago.
+func (s *Script) Contents(ctx context.Context, claimed []subscribers.Claimed, about *subscribers.Occasion) (map[channels.DeliveryID]*channels.Content, error) {
 	contents := make(map[channels.DeliveryID]*channels.Content, len(claimed))
 	var digests []subscribers.Entry
 	for _, c := range claimed {
@@ -58,7 +59,7 @@ func (s *Script) Contents(ctx context.Context, claimed []subscribers.Claimed) (m
 			digests = append(digests, c.Entry)
 			continue
 		}
-		content, err := s.content(ctx, c.Entry)
+		content, err := s.content(ctx, c.Entry, about)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +68,7 @@ func (s *Script) Contents(ctx context.Context, claimed []subscribers.Claimed) (m
 	return contents, s.addDigests(ctx, digests, contents)
 }
 
-func (s *Script) content(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
+func (s *Script) content(ctx context.Context, e subscribers.Entry, about *subscribers.Occasion) (*channels.Content, error) {
 	key := contentKey{purpose: e.Purpose, approval: e.Approval, lang: e.Lang}
 	if e.Purpose != channels.ForMember {
 		key.letter = fmt.Sprintf("%s/%d", e.About, e.Revision)
@@ -75,7 +76,7 @@ func (s *Script) content(ctx context.Context, e subscribers.Entry) (*channels.Co
 	if content := s.kept(key); content != nil {
 		return content, nil
 	}
-	content, err := s.build(ctx, e)
+	content, err := s.build(ctx, e, about)
 	if err != nil {
 		return nil, err
 	}
@@ -99,35 +100,30 @@ func (s *Script) keep(key contentKey, content *channels.Content) {
 	s.built[key] = content
 }
 
-func (s *Script) build(ctx context.Context, e subscribers.Entry) (*channels.Content, error) {
-	switch e.Purpose {
-	case channels.Service:
+func (s *Script) build(ctx context.Context, e subscribers.Entry, about *subscribers.Occasion) (*channels.Content, error) {
+	switch {
+	case e.Purpose == channels.Service:
 		return s.service(ctx, e)
-	case channels.Preview:
+	case e.Purpose == channels.Preview:
 		return s.preview(ctx, e)
+	case about != nil:
+		return s.compose(ctx, e, *about)
 	}
-	approval, err := s.Ledger.Approval(ctx, e.Approval)
+	o, err := readOccasion(ctx, s.Directory, s.Ledger, e.Approval)
 	if err != nil {
-		return nil, fmt.Errorf("read approval: %w", err)
+		return nil, err
 	}
-	m, err := s.Ledger.Message(ctx, approval.Message, approval.Revision)
-	if err != nil {
-		return nil, fmt.Errorf("read message: %w", err)
-	}
-	p, err := s.Directory.Partnership(ctx, approval.Partnership)
-	if err != nil {
-		return nil, fmt.Errorf("read partnership: %w", err)
-	}
-	plan, err := s.Directory.Plan(ctx, p.ID, approval.PlanVersion)
-	if err != nil {
-		return nil, fmt.Errorf("read plan: %w", err)
-	}
+	return s.compose(ctx, e, o)
+}
+
+func (s *Script) compose(ctx context.Context, e subscribers.Entry, o subscribers.Occasion) (c *channels.Content, err error) {
+	m, approval, p := o.Message, o.Approval, o.Partnership
 	text, lang := m.Text(e.Lang, p.Languages...)
-	c := &channels.Content{
+	c = &channels.Content{
 		Purpose: e.Purpose, Lang: e.Lang, Partnership: p.Name, Tag: p.Tag,
 		Kind: m.Kind, Urgency: m.Urgency, MsgType: m.MsgType,
 		Title: text.Title, Body: text.Body, Sent: m.Sent, Expires: m.Expires,
-		Cheaply: plan.PlainAccents || m.PlainAccents, Picture: pictureOf(m, lang),
+		Cheaply: o.Plan.PlainAccents || m.PlainAccents, Picture: pictureOf(m, lang),
 	}
 	switch e.Purpose {
 	case channels.ForMember:

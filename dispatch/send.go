@@ -92,25 +92,32 @@ func (s *Sender) Handle(ctx context.Context, e broker.Event) error {
 	}
 	ctx, step := s.Traces.beginJob(ctx, "send", claimed)
 	step.count(s.Outlet.Name, len(claimed))
-	err = s.deliver(ctx, mine, claimed, began)
+	err = s.deliver(ctx, batch{claimed: claimed, began: began, mine: mine})
 	step.end(err)
 	return err
 }
 
-// deliver calls, and records what came of it. mine was claimed in Seen; of a page
-// that is called at once nothing was, for nobody else has a job for it yet.
-func (s *Sender) deliver(ctx context.Context, mine []channels.DeliveryID, claimed []subscribers.Claimed, began time.Time) error {
-	outcomes := s.sendAll(ctx, claimed, began)
+// batch is what is called together: a job, or a page of a plan.
+type batch struct {
+	claimed []subscribers.Claimed
+	began   time.Time             // when the lease did
+	mine    []channels.DeliveryID // claimed in Seen; of a page none, for nobody else has a job for it yet
+	about   *subscribers.Occasion // of all of it, as the plan has just read it; nil: it is read
+}
+
+// deliver calls, and records what came of it.
+func (s *Sender) deliver(ctx context.Context, b batch) error {
+	outcomes := s.sendAll(ctx, b)
 	// The calls were made: their outcome is written even while the node stops, and
 	// as long as nobody else may have the rows.
-	left := max(s.Lease-s.Now().Sub(began), s.Lease/4)
+	left := max(s.Lease-s.Now().Sub(b.began), s.Lease/4)
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 	defer cancel()
 	if err := s.persist(record, outcomes); err != nil {
 		return err
 	}
-	if len(mine) > 0 {
-		s.settle(record, mine, outcomes)
+	if len(b.mine) > 0 {
+		s.settle(record, b.mine, outcomes)
 	}
 	return nil
 }
@@ -132,9 +139,9 @@ func (s *Sender) gate(ctx context.Context, ids []channels.DeliveryID) []channels
 	return mine
 }
 
-func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed, leased time.Time) []subscribers.Outcome {
-	ready, outcomes := s.split(claimed)
-	contents, ready, held, err := s.prepare(ctx, ready)
+func (s *Sender) sendAll(ctx context.Context, b batch) []subscribers.Outcome {
+	ready, outcomes := s.split(b.claimed)
+	contents, ready, held, err := s.prepare(ctx, ready, b.about)
 	outcomes = append(outcomes, held...)
 	if err != nil {
 		s.Log.Error("texts or quiet hours cannot be read, deliveries wait", "err", err)
@@ -146,7 +153,7 @@ func (s *Sender) sendAll(ctx context.Context, claimed []subscribers.Claimed, lea
 	// claim that the database kept waiting leaves that much less time for calls.
 	// The last to begin still have a quarter of the lease for themselves, for a
 	// call that is cut short may have been taken.
-	used, whole := s.Now().Sub(leased), context.WithoutCancel(ctx)
+	used, whole := s.Now().Sub(b.began), context.WithoutCancel(ctx)
 	begin, stop := context.WithTimeout(whole, s.Begin-used)
 	defer stop()
 	calls, cancel := context.WithTimeout(whole, s.Begin+s.Lease/4-used)
@@ -197,8 +204,8 @@ func mostUrgent(of []subscribers.Claimed) broker.Priority {
 
 // prepare holds what must wait for quiet hours or a pause that began since it
 // was planned, as for a retry or the plan's next channel, and reads what the rest says.
-func (s *Sender) prepare(ctx context.Context, claimed []subscribers.Claimed) (contents map[channels.DeliveryID]*channels.Content, ready []subscribers.Claimed, held []subscribers.Outcome, err error) {
-	waiting, err := newCalm(s.Script.Directory, s.Script.Ledger).until(ctx, claimed, s.Now())
+func (s *Sender) prepare(ctx context.Context, claimed []subscribers.Claimed, about *subscribers.Occasion) (contents map[channels.DeliveryID]*channels.Content, ready []subscribers.Claimed, held []subscribers.Outcome, err error) {
+	waiting, err := newCalm(s.Script.Directory, s.Script.Ledger, about).until(ctx, claimed, s.Now())
 	if err != nil {
 		return nil, claimed, nil, err
 	}
@@ -210,7 +217,7 @@ func (s *Sender) prepare(ctx context.Context, claimed []subscribers.Claimed) (co
 			ready = append(ready, c)
 		}
 	}
-	contents, err = s.Script.Contents(ctx, ready)
+	contents, err = s.Script.Contents(ctx, ready, about)
 	return contents, ready, held, err
 }
 

@@ -66,7 +66,7 @@ func (s *Sweeper) unplanned(ctx context.Context) error {
 		return fmt.Errorf("list unplanned approvals: %w", err)
 	}
 	for _, a := range late {
-		if err := s.Queue.Granted(ctx, a.ID); err != nil {
+		if err := s.Queue.Granted(ctx, a.ID, subscribers.MemberID{}); err != nil {
 			return err
 		}
 	}
@@ -156,7 +156,7 @@ func (s *Sweeper) reconcile(ctx context.Context, c subscribers.Claimed) (subscri
 }
 
 func (s *Sweeper) find(ctx context.Context, f Finder, c subscribers.Claimed) (channels.Receipt, bool, error) {
-	contents, err := s.Script.Contents(ctx, []subscribers.Claimed{c})
+	contents, err := s.Script.Contents(ctx, []subscribers.Claimed{c}, nil)
 	if err != nil {
 		return channels.Receipt{}, false, err
 	}

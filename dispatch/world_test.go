@@ -97,6 +97,7 @@ func (w *world) build(log *slog.Logger) {
 	w.approver = &dispatch.Approver{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Now: now, Log: log}
 	w.cases = &dispatch.Cases{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, MandatedAfter: 24 * time.Hour, Local: brussels(w.t), Now: now, Log: log}
 	w.planner = &dispatch.Planner{Directory: w.store, Ledger: ledger, Queue: queue, Cases: w.cases, Channels: names, Paid: map[channels.Name]bool{channels.SMS: true}, Page: 10, Now: now, Log: log}
+	w.router.Planner = w.planner
 	w.budgets = &dispatch.Budgets{Directory: w.store, Ledger: w.store, Queue: queue, Channels: names, Now: now, Log: log}
 	w.digester = &dispatch.Digester{Directory: w.store, Ledger: ledger, Queue: queue, Channels: names, Page: 10, MaxAge: 36 * time.Hour, Lease: time.Minute, Now: now, Log: log}
 	seen := w.newSeen()
@@ -185,15 +186,20 @@ func (w *world) handle(e broker.Event) error {
 	}
 	switch tokens[1] {
 	case "message":
-		return w.router.Handle(w.t.Context(), e)
+		return errors.Join(w.router.Handle(w.t.Context(), e), w.rest())
 	case "approval":
-		err := w.planner.Handle(w.t.Context(), e)
-		for _, s := range w.senders {
-			err = errors.Join(err, s.Rest(w.t.Context()))
-		}
-		return err
+		return errors.Join(w.planner.Handle(w.t.Context(), e), w.rest())
 	}
 	return w.anyNode(w.senders[channels.Name(tokens[2])]).Handle(w.t.Context(), e)
+}
+
+// rest waits until no page of a plan is in hand.
+func (w *world) rest() error {
+	var errs []error
+	for _, s := range w.senders {
+		errs = append(errs, s.Rest(w.t.Context()))
+	}
+	return errors.Join(errs...)
 }
 
 // pass lets time go by in steps, sweeping at each.

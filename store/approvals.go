@@ -56,13 +56,17 @@ func addRefusals(ctx context.Context, t *tx, m broker.Message, refused []subscri
 }
 
 func lapseOlder(ctx context.Context, t *tx, id broker.MessageID, at time.Time) error {
+	revisions, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM messages WHERE id = $1`, id.UUID[:])
+	if err != nil || revisions < 2 {
+		return err
+	}
 	const older = `message = $4 AND revision < (SELECT MAX(m.revision) FROM messages m WHERE m.id = $4)`
 	d := subscribers.Decision{By: subscribers.Nobody, How: subscribers.HowRevision}
 	args := func(int) []any { return []any{id.UUID[:]} }
 	if err := keepLapses(ctx, t, d, at, older, 1, args); err != nil {
 		return err
 	}
-	_, err := t.ExecContext(ctx, `UPDATE approvals SET state = 'lapsed', version = version + 1, deadline = 0, decided_to = 'lapsed',
+	_, err = t.ExecContext(ctx, `UPDATE approvals SET state = 'lapsed', version = version + 1, deadline = 0, decided_to = 'lapsed',
 			decided_by = $1, decided_at = $2, decided_how = $3, decided_why = '', decided_note = '', decided_until = 0
 		WHERE `+openStates+` AND `+older, d.By, millis(at), string(d.How), id.UUID[:])
 	return err

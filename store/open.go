@@ -28,6 +28,7 @@ type Store struct {
 type engine struct {
 	name      string // as goose calls the dialect
 	pipelined bool   // many statements in one round trip
+	oneWriter bool   // a transaction that writes waits for every other one that does
 }
 
 // Open opens a database by its address, "sqlite:PATH" or "postgres://…",

@@ -40,7 +40,7 @@ func connectSQLite(path string) (*Store, error) {
 	reading.SetMaxOpenConns(readers)
 	reading.SetMaxIdleConns(readers)
 	return &Store{
-		name: path, engine: engine{name: "sqlite3"}, writing: writing, reading: reading,
+		name: path, engine: engine{name: "sqlite3", oneWriter: true}, writing: writing, reading: reading,
 		notReady: "see whether it is a Relais database that this user may write",
 	}, nil
 }

@@ -36,6 +36,7 @@ func newOutbox(s *Sandbox) (*outbox, error) {
 	o.mux.HandleFunc("GET /outbox/mail/{n}", o.mail)
 	o.mux.HandleFunc("GET /outbox/static/{file}", o.static)
 	o.mux.HandleFunc("GET /outbox.json", o.json)
+	o.mux.HandleFunc("GET /outbox/next.json", o.next)
 	return o, nil
 }
 

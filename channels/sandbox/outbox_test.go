@@ -122,6 +122,25 @@ func TestOutboxFilters(t *testing.T) {
 	}
 }
 
+func TestOutboxTellsTheNextMessage(t *testing.T) {
+	s := start(t, nil)
+	fill(s)
+	const query = "?channel=sms&except=%2B32470000001"
+	answer, err := http.Get(s.URL() + "/outbox/next.json" + query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	s.record.add(taken{item: Item{Channel: channels.Push, To: "another channel"}})
+	s.record.add(taken{item: Item{Channel: channels.SMS, To: "+32470000001"}})
+	s.record.add(taken{item: Item{Channel: channels.SMS, To: "+32470000002"}})
+	s.record.add(taken{item: Item{Channel: channels.SMS, To: "+32470000003"}})
+	var got Item
+	if err := json.NewDecoder(answer.Body).Decode(&got); err != nil || got.To != "+32470000002" {
+		t.Errorf("the next one went to %q, %v; want +32470000002", got.To, err)
+	}
+}
+
 func TestOutboxSpeaksTheReadersLanguage(t *testing.T) {
 	s := start(t, func(c *Config) { c.Lang = broker.Dutch })
 	for _, c := range []struct{ query, accept, want string }{

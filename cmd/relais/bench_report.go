@@ -41,7 +41,8 @@ type benchRound struct {
 	OwnCPU     float64       `json:"ownCPUMicrosecondsPerDelivery"` // of the node, or of the bare client
 	RedisCPU   float64       `json:"redisCPUMicrosecondsPerDelivery"`
 	SandboxCPU float64       `json:"sandboxCPUMicrosecondsPerDelivery"`
-	First      time.Duration `json:"firstNanoseconds,omitempty"` // from the approval until the provider took the first and the last
+	Call       time.Duration `json:"callNanoseconds,omitempty"`  // from the approval until the first call was at the provider
+	First      time.Duration `json:"firstNanoseconds,omitempty"` // and until the node had its answer to the first and the last
 	Last       time.Duration `json:"lastNanoseconds,omitempty"`
 }
 
@@ -100,8 +101,11 @@ func (r benchRound) perSecond() float64  { return r.PerSecond }
 func (r benchRound) ownCPU() float64     { return r.OwnCPU }
 func (r benchRound) redisCPU() float64   { return r.RedisCPU }
 func (r benchRound) sandboxCPU() float64 { return r.SandboxCPU }
-func (r benchRound) first() float64      { return float64(r.First) / float64(time.Millisecond) }
-func (r benchRound) last() float64       { return float64(r.Last) / float64(time.Millisecond) }
+func (r benchRound) call() float64       { return milliseconds(r.Call) }
+func (r benchRound) first() float64      { return milliseconds(r.First) }
+func (r benchRound) last() float64       { return milliseconds(r.Last) }
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 func valuesOf(rounds []benchRound, of func(benchRound) float64) []float64 {
 	values := make([]float64, len(rounds))
@@ -139,11 +143,12 @@ func (r benchResult) write(out io.Writer) error {
 		r.line(&text, "Pipeline", r.Pipeline[i])
 		r.line(&text, "Bare", r.Bare[i])
 	}
-	p, first, last := r.Pipeline, valuesOf(r.Pipeline, benchRound.first), valuesOf(r.Pipeline, benchRound.last)
+	p := r.Pipeline
+	call, first, last := valuesOf(p, benchRound.call), valuesOf(p, benchRound.first), valuesOf(p, benchRound.last)
 	fmt.Fprintf(&text, "# %s, medians (worst): %.2f (%.2f) times the bare client's pace; %.0f deliveries/s, bare %.0f\n",
 		r.Channel, r.Ratio, r.WorstRatio, medianOf(p, benchRound.perSecond), medianOf(r.Bare, benchRound.perSecond))
-	fmt.Fprintf(&text, "#   first recipient after %.0f (%.0f) ms, last after %.0f (%.0f) ms\n",
-		median(first), slices.Max(first), median(last), slices.Max(last))
+	fmt.Fprintf(&text, "#   first call at the provider after %.1f (%.1f) ms, first recipient answered for after %.0f (%.0f) ms, last after %.0f (%.0f) ms\n",
+		median(call), slices.Max(call), median(first), slices.Max(first), median(last), slices.Max(last))
 	fmt.Fprintf(&text, "#   processor time for each delivery: node %.0f µs, Redis %.0f µs, stand-ins %.0f µs; bare client %.0f µs\n",
 		medianOf(p, benchRound.ownCPU), medianOf(p, benchRound.redisCPU), medianOf(p, benchRound.sandboxCPU), medianOf(r.Bare, benchRound.ownCPU))
 	fmt.Fprintf(&text, "#   memory of the node: %.0f MB at its peak, %.0f MB before the first message; without the pages of its program's file, which the system can take back, %.0f and %.0f MB\n",
@@ -158,7 +163,7 @@ func (r benchResult) line(text *strings.Builder, who string, round benchRound) {
 	fmt.Fprintf(text, "Benchmark%s/%s/%s/%d-%d 1 %d ns/op %.0f deliveries/s %.1f own-cpu-µs/delivery %.1f redis-cpu-µs/delivery %.1f sandbox-cpu-µs/delivery",
 		who, r.Channel, r.Engine, r.Recipients, runtime.NumCPU(), round.Wall.Nanoseconds(), round.PerSecond, round.OwnCPU, round.RedisCPU, round.SandboxCPU)
 	if round.Last > 0 {
-		fmt.Fprintf(text, " %.0f ms-to-first %.0f ms-to-last", round.first(), round.last())
+		fmt.Fprintf(text, " %.1f ms-to-call %.0f ms-to-first %.0f ms-to-last", round.call(), round.first(), round.last())
 	}
 	text.WriteString("\n")
 }

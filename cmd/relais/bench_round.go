@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"time"
 
@@ -66,6 +68,10 @@ func (h *benchHouse) carry(ctx context.Context) (benchRound, error) {
 	if err != nil {
 		return benchRound{}, err
 	}
+	firstCall, err := h.listen(ctx)
+	if err != nil {
+		return benchRound{}, err
+	}
 	h.carried++
 	m := benchMessage(h.carried)
 	round, err := h.timed(ctx, h.node.Process.Pid, func() error {
@@ -90,7 +96,37 @@ func (h *benchHouse) carry(ctx context.Context) (benchRound, error) {
 		return round, err
 	}
 	round.First, round.Last = firstAndLast(status.Partnerships[0])
+	called, err := firstCall()
+	if err != nil {
+		return round, err
+	}
+	round.Call = called.Sub(status.Partnerships[0].At)
 	return round, h.checkOnce(status, after-before)
+}
+
+// listen says when the stand-ins take the next message to a member, asked at the end
+// of a round. Coordinator and deputy are left out: they get notices besides.
+func (h *benchHouse) listen(ctx context.Context) (taken func() (time.Time, error), err error) {
+	query := url.Values{}
+	for _, m := range h.members[:min(notices, len(h.members))] {
+		query.Add("except", seenAs(m.Member.Contacts[0]))
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.sandboxURL+"/outbox/next.json?"+query.Encode(), http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask the stand-ins for the next message: %w", err)
+	}
+	return func() (time.Time, error) {
+		defer resp.Body.Close() // Decode has its errors
+		var first sandbox.Item
+		if err := json.NewDecoder(resp.Body).Decode(&first); err != nil {
+			return time.Time{}, fmt.Errorf("hear of the first message: %w", err)
+		}
+		return first.At, nil
+	}, nil
 }
 
 // benchMessage speaks of a house of its own: the same words again within minutes

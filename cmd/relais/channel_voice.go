@@ -51,7 +51,7 @@ func (t spokenTexts) Content(ctx context.Context, id channels.DeliveryID) (*chan
 	if err != nil {
 		return nil, err
 	}
-	contents, err := t.script.Contents(ctx, []subscribers.Claimed{{Entry: e}})
+	contents, err := t.script.Contents(ctx, []subscribers.Claimed{{Entry: e}}, nil)
 	if err != nil {
 		return nil, err
 	}

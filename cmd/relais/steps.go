@@ -95,6 +95,7 @@ func (n *node) build(ctx context.Context) error {
 		})
 	}
 	s.planner.Senders, s.planner.Lease = s.senders, n.cfg.Dispatch.Lease
+	s.router.Planner = s.planner
 	s.sweeper = &dispatch.Sweeper{
 		Directory: n.store, Ledger: counted, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
 		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
