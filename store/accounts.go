@@ -50,7 +50,7 @@ func (s *Store) AccountsAt(ctx context.Context, email channels.Address) (found [
 // HasAdmin says whether an administrator of any zone can sign in with a code.
 func (s *Store) HasAdmin(ctx context.Context) (there bool, err error) {
 	err = s.read(ctx, "look for an administrator", func(t *tx) error {
-		n, err := one(ctx, t, scanCount, `SELECT count(*) FROM officers o JOIN contacts c ON c.member = o.member
+		n, err := one(ctx, t, scanNumber, `SELECT count(*) FROM officers o JOIN contacts c ON c.member = o.member
 			WHERE o.role = $1 AND o.left_at = 0 AND c.channel = $2 AND c.state <> 'closed'`, string(subscribers.RoleAdmin), string(channels.Email))
 		there = n > 0
 		return err

@@ -27,7 +27,7 @@ func (s *Store) AddApplication(ctx context.Context, a subscribers.Application, m
 }
 
 func roomForApplication(ctx context.Context, t *tx, a subscribers.Application, most int) error {
-	n, err := one(ctx, t, scanCount, `SELECT count(*) FROM applications WHERE partnership = $1 AND made > $2`,
+	n, err := one(ctx, t, scanNumber, `SELECT count(*) FROM applications WHERE partnership = $1 AND made > $2`,
 		string(a.Partnership), millis(a.Made.Add(-time.Hour)))
 	if err == nil && n >= most {
 		return subscribers.ErrTooMany

@@ -52,7 +52,7 @@ func (s *Store) OpenApprovals(ctx context.Context, zone broker.ZoneID) (found []
 // answered and that have the same Deadline.
 func (s *Store) AlsoWaiting(ctx context.Context, a subscribers.Approval) (n int, err error) {
 	err = s.read(ctx, fmt.Sprintf("count the open approvals of message %s", a.Message), func(t *tx) error {
-		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM approvals
+		n, err = one(ctx, t, scanNumber, `SELECT COUNT(*) FROM approvals
 			WHERE message = $1 AND revision = $2 AND state = 'pending' AND deadline = $3 AND id <> $4`,
 			a.Message.UUID[:], a.Revision, millis(a.Deadline), a.ID.UUID[:])
 		return err

@@ -56,7 +56,7 @@ func addRefusals(ctx context.Context, t *tx, m broker.Message, refused []subscri
 }
 
 func lapseOlder(ctx context.Context, t *tx, id broker.MessageID, at time.Time) error {
-	revisions, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM messages WHERE id = $1`, id.UUID[:])
+	revisions, err := one(ctx, t, scanNumber, `SELECT COUNT(*) FROM messages WHERE id = $1`, id.UUID[:])
 	if err != nil || revisions < 2 {
 		return err
 	}

@@ -81,7 +81,7 @@ func (s *Store) FirstCases(ctx context.Context, zone broker.ZoneID, limit int) (
 		if err != nil {
 			return err
 		}
-		all, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM cases WHERE ended_how = '' AND zone = $1`, string(zone))
+		all, err = one(ctx, t, scanNumber, `SELECT COUNT(*) FROM cases WHERE ended_how = '' AND zone = $1`, string(zone))
 		return err
 	})
 	return first, all, err
@@ -100,7 +100,7 @@ func (s *Store) DueCases(ctx context.Context, now time.Time, limit int) (found [
 // AlsoOwed counts the other open cases of a case's matter.
 func (s *Store) AlsoOwed(ctx context.Context, c subscribers.Case) (n int, err error) {
 	err = s.read(ctx, fmt.Sprintf("count the cases of message %s", c.Matter), func(t *tx) error {
-		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM cases WHERE matter = $1 AND ended_how = '' AND id <> $2`, c.Matter.UUID[:], c.ID.UUID[:])
+		n, err = one(ctx, t, scanNumber, `SELECT COUNT(*) FROM cases WHERE matter = $1 AND ended_how = '' AND id <> $2`, c.Matter.UUID[:], c.ID.UUID[:])
 		return err
 	})
 	return n, err
@@ -155,7 +155,7 @@ func (s *Store) AddSummary(ctx context.Context, zone broker.ZoneID, monday subsc
 // HasSummary says whether a week was dealt with.
 func (s *Store) HasSummary(ctx context.Context, zone broker.ZoneID, monday subscribers.Date) (has bool, err error) {
 	err = s.read(ctx, fmt.Sprintf("read the summaries of zone %s", zone), func(t *tx) error {
-		n, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM case_summaries WHERE zone = $1 AND monday = $2`, string(zone), monday.String())
+		n, err := one(ctx, t, scanNumber, `SELECT COUNT(*) FROM case_summaries WHERE zone = $1 AND monday = $2`, string(zone), monday.String())
 		has = n > 0
 		return err
 	})

@@ -17,7 +17,7 @@ func (s *Store) AddContact(ctx context.Context, member subscribers.MemberID, c s
 		if err := t.alone(ctx, "contacts"); err != nil {
 			return err
 		}
-		others, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM contacts
+		others, err := one(ctx, t, scanNumber, `SELECT COUNT(*) FROM contacts
 			WHERE member = $1 AND channel = $2 AND state = 'active' AND hash <> $3`, member.UUID[:], string(c.Channel), hash[:])
 		if err != nil {
 			return err

@@ -180,5 +180,3 @@ func scanWaiting(r row) (item subscribers.WaitingItem, err error) {
 	err = r.Scan(asID{(*[16]byte)(&item.Message.UUID)}, &item.Revision, &item.People)
 	return item, err
 }
-
-func scanNumber(r row) (n int, err error) { return n, r.Scan(&n) }

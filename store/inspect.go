@@ -74,17 +74,10 @@ func (s *Store) step(ctx context.Context) (step int64, err error) {
 	return step, err
 }
 
-// ahead compares the clocks in the middle of a round trip.
+// ahead compares the clocks.
 func (s *Store) ahead(ctx context.Context) (time.Duration, error) {
-	if !s.engine.pipelined {
-		return 0, nil
-	}
-	var there time.Time
-	before := time.Now()
-	if err := s.reading.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&there); err != nil {
-		return 0, err
-	}
-	return there.Sub(before.Add(time.Since(before) / 2)), nil
+	there, here, err := s.Clock(ctx)
+	return there.Sub(here), err
 }
 
 // tryToWrite makes a table, as the next version of Relais may have to, and

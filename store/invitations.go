@@ -13,7 +13,7 @@ import (
 // before: subscribers.ErrTooMany. Those of the partnership that ended long ago go.
 func (s *Store) AddInvitation(ctx context.Context, i subscribers.Invitation, most int) error {
 	return s.write(ctx, "write invitation", func(t *tx) error {
-		n, err := one(ctx, t, scanCount, `SELECT count(*) FROM invitations WHERE partnership = $1 AND made > $2`,
+		n, err := one(ctx, t, scanNumber, `SELECT count(*) FROM invitations WHERE partnership = $1 AND made > $2`,
 			string(i.Partnership), millis(i.Made.Add(-24*time.Hour)))
 		if err != nil {
 			return err

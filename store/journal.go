@@ -43,7 +43,7 @@ func (s *Store) Reached(ctx context.Context, p broker.PartnershipID, since time.
 // Unreachable counts a partnership's members who have no usable contact on any channel.
 func (s *Store) Unreachable(ctx context.Context, p broker.PartnershipID) (n int, err error) {
 	err = s.read(ctx, fmt.Sprintf("count who of partnership %s has no channel", p), func(t *tx) error {
-		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM memberships s WHERE s.partnership = $1 AND s.left_at = 0
+		n, err = one(ctx, t, scanNumber, `SELECT COUNT(*) FROM memberships s WHERE s.partnership = $1 AND s.left_at = 0
 			AND NOT EXISTS (SELECT 1 FROM contacts c WHERE c.member = s.member AND c.state = 'active')`, string(p))
 		return err
 	})

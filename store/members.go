@@ -54,7 +54,7 @@ func membersQuery(a subscribers.Audience, after subscribers.MemberID, limit int)
 func (s *Store) CountMembers(ctx context.Context, in []broker.PartnershipID, most int) (n int, err error) {
 	marks, args := listedPartnerships(in, []any{most})
 	err = s.read(ctx, "count the members of some partnerships", func(t *tx) error {
-		n, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM (SELECT 1 FROM memberships
+		n, err = one(ctx, t, scanNumber, `SELECT COUNT(*) FROM (SELECT 1 FROM memberships
 			WHERE partnership IN (`+marks+`) AND left_at = 0 LIMIT $1) AS counted`, args...)
 		return err
 	})

@@ -137,7 +137,7 @@ func mayComeBack(ctx context.Context, t *tx, a subscribers.Application, who subs
 			return err
 		}
 		left = append(left, forgotten...)
-		stopped, err := one(ctx, t, scanCount, `SELECT count(*) FROM contacts WHERE member = $1 AND channel = $2 AND hash = $3 AND state = 'stopped'`,
+		stopped, err := one(ctx, t, scanNumber, `SELECT count(*) FROM contacts WHERE member = $1 AND channel = $2 AND hash = $3 AND state = 'stopped'`,
 			who.UUID[:], string(c.Channel), hash[:])
 		if err != nil {
 			return err
@@ -165,7 +165,7 @@ func namedWithoutAddress(ctx context.Context, t *tx, a subscribers.Application) 
 // have confirmed nothing yet.
 func (s *Store) PaperWaiting(ctx context.Context, p broker.PartnershipID, now time.Time) (n int, err error) {
 	err = s.read(ctx, "count what was copied from paper", func(t *tx) error {
-		n, err = one(ctx, t, scanCount, `SELECT count(*) FROM applications a WHERE a.partnership = $1 AND a.signed <> '' AND a.expires > $2
+		n, err = one(ctx, t, scanNumber, `SELECT count(*) FROM applications a WHERE a.partnership = $1 AND a.signed <> '' AND a.expires > $2
 			AND EXISTS (SELECT 1 FROM application_contacts c WHERE c.application = a.id AND c.confirmed = 0)`, string(p), millis(now))
 		return err
 	})

@@ -25,7 +25,7 @@ func (s *Store) AddCodes(ctx context.Context, address channels.AddressHash, pass
 			return err
 		}
 		for within, most := range map[time.Duration]int{time.Hour: subscribers.CodesAnHour, 24 * time.Hour: subscribers.CodesADay} {
-			asked, err := one(ctx, t, scanCount, `SELECT count(DISTINCT made) FROM passes WHERE address = $1 AND kind = $2 AND made > $3`,
+			asked, err := one(ctx, t, scanNumber, `SELECT count(DISTINCT made) FROM passes WHERE address = $1 AND kind = $2 AND made > $3`,
 				address[:], string(passes[0].Kind), millis(now.Add(-within)))
 			if err != nil {
 				return err

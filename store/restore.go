@@ -117,7 +117,7 @@ func doubted(ctx context.Context, t *tx, entries []subscribers.Entry) (map[subsc
 		}
 		// Asked apart, for the update in doubt looks at every row of the approval: once
 		// a page, that made a plan's cost grow with the square of its members.
-		n, err := one(ctx, t, scanCount, `SELECT COUNT(*) FROM doubts WHERE approval = $1`, e.Approval.UUID[:])
+		n, err := one(ctx, t, scanNumber, `SELECT COUNT(*) FROM doubts WHERE approval = $1`, e.Approval.UUID[:])
 		if err != nil {
 			return nil, err
 		}

@@ -103,3 +103,6 @@ func bytesOf[T any](all []T, id func(*T) []byte) [][]byte {
 	}
 	return bytes
 }
+
+// scanNumber reads the one column of a count.
+func scanNumber(r row) (n int, err error) { return n, r.Scan(&n) }

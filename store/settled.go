@@ -13,7 +13,7 @@ import (
 // row, so that it may be asked many times a second.
 func (s *Store) Settled(ctx context.Context, id broker.MessageID) (settled bool, err error) {
 	err = s.read(ctx, fmt.Sprintf("see whether message %s is settled", id), func(t *tx) error {
-		open, err := one(ctx, t, scanCount, `SELECT CASE
+		open, err := one(ctx, t, scanNumber, `SELECT CASE
 			WHEN NOT EXISTS (SELECT 1 FROM approvals WHERE message = $1) THEN 1
 			WHEN EXISTS (SELECT 1 FROM approvals WHERE message = $1
 				AND (state IN ('pending', 'held', 'questioned') OR state IN ('approved', 'overruled') AND planned = 0)) THEN 1

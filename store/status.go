@@ -89,7 +89,7 @@ func (s *Store) Recent(ctx context.Context, zone broker.ZoneID, limit int) (foun
 // can be reached on it.
 func (s *Store) Reach(ctx context.Context, id broker.PartnershipID) (members int, byChannel map[channels.Name]int, err error) {
 	err = s.read(ctx, fmt.Sprintf("count the members of partnership %s", id), func(t *tx) error {
-		members, err = one(ctx, t, scanCount, `SELECT COUNT(*) FROM memberships WHERE partnership = $1 AND left_at = 0`, string(id))
+		members, err = one(ctx, t, scanNumber, `SELECT COUNT(*) FROM memberships WHERE partnership = $1 AND left_at = 0`, string(id))
 		if err != nil {
 			return err
 		}
@@ -105,9 +105,4 @@ func (s *Store) Reach(ctx context.Context, id broker.PartnershipID) (members int
 		return err
 	})
 	return members, byChannel, err
-}
-
-func scanCount(r row) (n int, err error) {
-	err = r.Scan(&n)
-	return n, err
 }

@@ -58,7 +58,7 @@ func (s *Store) Tokens(ctx context.Context, zone broker.ZoneID) (found []subscri
 // who was first. It returns subscribers.ErrNotFound when the zone has none.
 func (s *Store) RevokeToken(ctx context.Context, zone broker.ZoneID, id subscribers.TokenID, by string, at time.Time) error {
 	return s.write(ctx, fmt.Sprintf("revoke token %s", id), func(t *tx) error {
-		there, err := one(ctx, t, scanCount, `SELECT count(*) FROM tokens WHERE id = $1 AND zone = $2`, id.UUID[:], string(zone))
+		there, err := one(ctx, t, scanNumber, `SELECT count(*) FROM tokens WHERE id = $1 AND zone = $2`, id.UUID[:], string(zone))
 		if err != nil || there == 0 {
 			return orNotFound(err)
 		}

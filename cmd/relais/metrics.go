@@ -14,7 +14,7 @@ import (
 
 // measure makes the metrics, which the steps count in.
 func (n *node) measure(context.Context) error {
-	n.metrics = metrics.New(n.labels(), time.Now, n.log)
+	n.metrics = metrics.New(n.labels(), n.clock.now, n.log)
 	return nil
 }
 

@@ -94,7 +94,7 @@ func (n *node) webDeps() web.Deps {
 		AddressBook:   addressBook{},
 		Absences:      n.store,
 		Budgets:       n.steps.budgets,
-		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: time.Now},
+		Infoflashes:   &dispatch.Infoflashes{Directory: n.store, Ledger: n.store, Now: n.clock.now},
 		MemberTexts:   n.store,
 		Journals:      n.store,
 		Roll:          n.store,
@@ -115,7 +115,7 @@ func (n *node) webDeps() web.Deps {
 		Sessions:      &store.Sessions{Store: n.store, Now: time.Now},
 		Zones:         n.store.Zones,
 		Dependencies:  n.dependencies(),
-		Now:           time.Now,
+		Now:           n.clock.now,
 		Log:           n.log,
 	}
 }

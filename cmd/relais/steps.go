@@ -59,29 +59,29 @@ func (n *node) build(ctx context.Context) error {
 	names := n.channelNames()
 	counted := n.metrics.Count(n.store)
 	s := &n.steps
-	s.router = &dispatch.Router{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
-	s.approver = &dispatch.Approver{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.router = &dispatch.Router{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: n.clock.now, Log: n.log}
+	s.approver = &dispatch.Approver{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Channels: names, Now: n.clock.now, Log: n.log}
 	if err := n.buildCases(queue); err != nil {
 		return err
 	}
-	s.incidents = &dispatch.Incidents{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.incidents = &dispatch.Incidents{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: n.clock.now, Log: n.log}
 	loops, err := n.loops(ctx)
 	if err != nil {
 		return err
 	}
 	s.inbox = &dispatch.Inbox{
 		Directory: n.store, Ledger: n.store, Approver: s.approver, Messages: n.store, Queue: queue,
-		Channels: names, Words: n.words, Loops: loops, Now: time.Now, Log: n.log,
+		Channels: names, Words: n.words, Loops: loops, Now: n.clock.now, Log: n.log,
 	}
-	s.planner = &dispatch.Planner{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: time.Now, Log: n.log}
-	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: time.Now, Log: n.log}
+	s.planner = &dispatch.Planner{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: n.clock.now, Log: n.log}
+	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: n.clock.now, Log: n.log}
 	s.after = dispatch.Aftermath{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
 	s.reports = dispatch.NewReports(s.after)
 	n.started("reports", func(ctx context.Context) error { s.reports.Flush(ctx); return nil })
-	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: digestPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: time.Now, Log: n.log}
-	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now, Log: n.log}
-	s.figures = &dispatch.Figures{Counter: n.store, Keep: retentionOf(n.cfg.Keep), Now: time.Now}
-	s.graveyard = &dispatch.Graveyard{Ledger: n.store, Publisher: n.broker, Incidents: s.incidents, Now: time.Now}
+	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: digestPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: n.clock.now, Log: n.log}
+	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: n.clock.now, Log: n.log}
+	s.figures = &dispatch.Figures{Counter: n.store, Keep: retentionOf(n.cfg.Keep), Now: n.clock.now}
+	s.graveyard = &dispatch.Graveyard{Ledger: n.store, Publisher: n.broker, Incidents: s.incidents, Now: n.clock.now}
 	script := &dispatch.Script{Directory: n.store, Ledger: n.store, Capabilities: n.may, PublicURL: n.url}
 	outlets := make(map[channels.Name]dispatch.Outlet)
 	s.senders = make(map[channels.Name]*dispatch.Sender)
@@ -91,14 +91,14 @@ func (n *node) build(ctx context.Context) error {
 		outlets[name] = c.Outlet
 		s.senders[name] = dispatch.NewSender(dispatch.Sender{
 			Outlet: c.Outlet, Ledger: counted, Seen: n.seen, Script: script, After: s.after, Loops: loops, Incidents: s.incidents, Limiter: n.limiter,
-			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Pauses: dispatch.RecordPauses(), Now: time.Now, Log: n.log, Traces: n.traces,
+			Owner: n.cfg.Node, Lease: n.cfg.Dispatch.Lease, Pauses: dispatch.RecordPauses(), Now: n.clock.now, Log: n.log, Traces: n.traces,
 		})
 	}
 	s.planner.Senders, s.planner.Lease = s.senders, n.cfg.Dispatch.Lease
 	s.router.Planner = s.planner
 	s.sweeper = &dispatch.Sweeper{
 		Directory: n.store, Ledger: counted, Approver: s.approver, Planner: s.planner, Cases: s.cases, Queue: queue, After: s.after, Script: script,
-		Outlets: outlets, Lease: sweepLease, Now: time.Now, Log: n.log,
+		Outlets: outlets, Lease: sweepLease, Now: n.clock.now, Log: n.log,
 	}
 	return nil
 }
@@ -134,7 +134,7 @@ func (n *node) buildCases(queue dispatch.Queue) error {
 	}
 	n.steps.cases = &dispatch.Cases{
 		Directory: n.store, Ledger: n.store, Queue: queue, Channels: n.channelNames(),
-		MandatedAfter: n.cfg.Dispatch.RemindMandated, Local: local, Now: time.Now, Log: n.log,
+		MandatedAfter: n.cfg.Dispatch.RemindMandated, Local: local, Now: n.clock.now, Log: n.log,
 	}
 	return nil
 }
@@ -209,6 +209,7 @@ func (n *node) ticks() []job {
 		{"retention", retentionTick, n.steps.retention.Tick},
 		{"figures", retentionTick, n.steps.figures.Tick},
 		{"dead letters", graveTick, n.steps.graveyard.Tick},
+		{"clock", clockLook, n.clock.set},
 	}
 }
 

@@ -34,6 +34,7 @@ type node struct {
 	outbox   string // where the demo shows what was sent; else empty
 
 	store    *store.Store
+	clock    *sharedClock
 	broker   *jetstream.Broker
 	seen     dispatch.Seen
 	breaker  dispatch.Breaker
@@ -69,6 +70,9 @@ func (n *node) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	n.started("store", func(context.Context) error { return n.store.Close() })
+	if n.clock, err = newSharedClock(ctx, n.store.Clock); err != nil {
+		return err
+	}
 	key, err := n.store.Setting(ctx, "link_key", func() ([]byte, error) {
 		key := make([]byte, 32)
 		_, err := rand.Read(key)
