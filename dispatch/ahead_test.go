@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"relais/broker"
 	"relais/channels"
 	"relais/dispatch/metrics"
+	"relais/store"
 	"relais/subscribers"
 )
 
@@ -114,5 +116,31 @@ func TestACorrectionLeadsNoPlan(t *testing.T) {
 		if told := len(w.reached(correction.ID)); told != 5 {
 			t.Errorf("%s: %d people were told, want the 5 who got it", kind, told)
 		}
+	}
+}
+
+// failsOnce is a ledger that cannot begin a first page.
+type failsOnce struct {
+	*store.Store
+	failed bool
+}
+
+func (l *failsOnce) Begin(ctx context.Context, e []subscribers.Entry, on []channels.Name, now time.Time, lease time.Duration) (begun, duplicates []channels.DeliveryID, err error) {
+	if !l.failed {
+		l.failed = true
+		return nil, nil, errCrash
+	}
+	return l.Store.Begin(ctx, e, on, now, lease)
+}
+
+// A first page that could not be written is the plan's again.
+func TestAFirstPageThatFailsIsPlanned(t *testing.T) {
+	w := granting(t, 40)
+	ledger := &failsOnce{Store: w.store}
+	w.planner.Ledger = ledger
+	m := w.publish(broker.Message{Kind: broker.Hazard})
+	w.allOnce(m, 40)
+	if !ledger.failed {
+		t.Error("nothing failed, so this proves nothing")
 	}
 }
