@@ -18,10 +18,10 @@ type lead struct {
 	done     chan struct{} // closed when it is read
 }
 
-// Ahead begins to read the first page of an approval that will be granted, of which o
+// ahead begins to read the first page of an approval that will be granted, of which o
 // says what it is about. There is none where nobody of this node calls, nor of a
 // correction, which asks first who got its original.
-func (p *Planner) Ahead(ctx context.Context, o subscribers.Occasion) *lead {
+func (p *Planner) ahead(ctx context.Context, o subscribers.Occasion) *lead {
 	if p.Senders == nil || o.Message.Corrects() {
 		return nil
 	}

@@ -82,7 +82,7 @@ func (l *slowLedger) Park(_ context.Context, r channels.Report) error {
 }
 
 func (l *slowLedger) reports() *dispatch.Reports {
-	return dispatch.NewReports(dispatch.Aftermath{Ledger: l, Log: slog.New(slog.DiscardHandler)})
+	return dispatch.NewReports(dispatch.Aftermath{Ledger: l, Log: slog.New(slog.DiscardHandler)}, func() time.Time { return monday() })
 }
 
 // applyAll reports on every entry at once and returns how often each error came.
@@ -306,4 +306,21 @@ func TestReportsOfOneDeliveryTogether(t *testing.T) {
 			t.Errorf("%s, next look %s; want delivered for good", e.State, e.NextAt)
 		}
 	}
+}
+
+// What a channel says of the time is its machine's clock. A report that comes early
+// waits by the clock that all nodes share.
+func TestAReportComesByTheSharedClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newSlowLedger(0)
+		close(l.goOn)
+		early := channels.Report{Delivery: channels.DeliveryID{UUID: uuid.Must(uuid.NewV7())}, State: channels.Delivered, At: monday().Add(7 * time.Minute)}
+		if err := l.reports().Apply(t.Context(), early); err != nil {
+			t.Fatal(err)
+		}
+		if len(l.parked) != 1 || !l.parked[0].At.Equal(monday()) {
+			t.Errorf("parked %v, want one at %s", l.parked, monday())
+		}
+		time.Sleep(time.Second)
+	})
 }

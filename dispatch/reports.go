@@ -22,6 +22,7 @@ import (
 // outcome follows within settleAfter (decision 0041).
 type Reports struct {
 	after Aftermath
+	now   func() time.Time
 
 	mu       sync.Mutex
 	waiting  []waitingReport
@@ -52,14 +53,15 @@ const (
 )
 
 // NewReports makes it ready to use, from many goroutines at once. Flush ends it.
-func NewReports(after Aftermath) *Reports {
-	return &Reports{after: after, interim: make(map[interimKey]channels.Report)}
+func NewReports(after Aftermath, now func() time.Time) *Reports {
+	return &Reports{after: after, now: now, interim: make(map[interimKey]channels.Report)}
 }
 
 // Apply takes one report and returns when it is in the ledger, or at once when
 // it only says that the provider has the delivery. When ctx ends first it may
 // still get there; the same report again changes nothing.
 func (r *Reports) Apply(ctx context.Context, report channels.Report) error {
+	report.At = r.now() // a channel knows its machine's clock, and other nodes look at it by the shared one
 	if r.later(ctx, report) {
 		return nil
 	}

@@ -127,7 +127,7 @@ func (r *Router) open(ctx context.Context, m broker.Message, to routing) error {
 		}
 		opened, asks = append(opened, o.Approval), append(asks, entries...)
 		if first == nil && o.Approval.State.Granted() {
-			first = r.Planner.Ahead(ctx, o)
+			first = r.Planner.ahead(ctx, o)
 		}
 	}
 	if err := r.Ledger.Open(ctx, m, now, opened, refused, asks); err != nil {

@@ -115,7 +115,7 @@ func (h *benchHouse) listen(ctx context.Context) (taken func() (time.Time, error
 	if err != nil {
 		return nil, err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := http.DefaultClient.Do(req) //nolint:bodyclose // taken closes it
 	if err != nil {
 		return nil, fmt.Errorf("ask the stand-ins for the next message: %w", err)
 	}

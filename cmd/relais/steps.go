@@ -76,7 +76,7 @@ func (n *node) build(ctx context.Context) error {
 	s.planner = &dispatch.Planner{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Cases: s.cases, Channels: names, Paid: paid(n.prices()), Page: memberPage, Now: n.clock.now, Log: n.log}
 	s.budgets = &dispatch.Budgets{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Now: n.clock.now, Log: n.log}
 	s.after = dispatch.Aftermath{Traces: n.traces, Directory: n.store, Ledger: counted, Queue: queue, Log: n.log, CloseAfter: n.closeAfter(), Chance: rand.Float64}
-	s.reports = dispatch.NewReports(s.after)
+	s.reports = dispatch.NewReports(s.after, n.clock.now)
 	n.started("reports", func(ctx context.Context) error { s.reports.Flush(ctx); return nil })
 	s.digester = &dispatch.Digester{Directory: n.store, Ledger: n.store, Queue: queue, Channels: names, Page: digestPage, MaxAge: n.cfg.Dispatch.DigestMaxAge, Lease: slotLease, Now: n.clock.now, Log: n.log}
 	s.retention = &dispatch.Retention{Attic: n.store, Keep: retentionOf(n.cfg.Keep), Now: n.clock.now, Log: n.log}
