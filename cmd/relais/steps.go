@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"relais/broker"
 	"relais/broker/jetstream"
@@ -213,28 +212,43 @@ func (n *node) ticks() []job {
 	}
 }
 
-// tick starts the sweeps. The cron only ticks: what is due stands in the ledger.
+// tick starts the sweeps. A ticker only ticks, by the monotonic clock: what is due
+// stands in the ledger.
 func (n *node) tick(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ticker := cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
-	for _, job := range n.ticks() {
-		ticker.Schedule(cron.Every(job.every), cron.FuncJob(func() {
-			switch err := job.do(work); {
-			case err == nil:
-				n.metrics.Ticked(job.name)
-			case !errors.Is(err, context.Canceled):
-				n.log.Error("tick failed, the next one tries again", "tick", job.name, "err", err)
-			}
-		}))
+	ended, ticking := make(chan struct{}), sync.WaitGroup{}
+	for _, j := range n.ticks() {
+		ticking.Go(func() { n.every(work, ended, j) })
 	}
-	ticker.Start()
 	n.started("ticker", func(ctx context.Context) error {
 		defer cancel()
+		close(ended)
+		rested := make(chan struct{})
+		go func() { ticking.Wait(); close(rested) }()
 		select {
-		case <-ticker.Stop().Done():
+		case <-rested:
 		case <-ctx.Done():
 		}
 		return nil
 	})
 	return nil
+}
+
+// every does a job again and again. While it takes longer than that, ticks are left out.
+func (n *node) every(ctx context.Context, ended <-chan struct{}, j job) {
+	ticker := time.NewTicker(j.every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-ticker.C:
+		}
+		switch err := j.do(ctx); {
+		case err == nil:
+			n.metrics.Ticked(j.name)
+		case !errors.Is(err, context.Canceled):
+			n.log.Error("tick failed, the next one tries again", "tick", j.name, "err", err)
+		}
+	}
 }
