@@ -23,7 +23,7 @@ const countAfter = 24 * time.Hour
 func (s *Store) CountSendings(ctx context.Context, now, erasedBefore time.Time, limit int) (int, error) {
 	var todo []countable
 	err := s.read(ctx, "list approvals to count for figures", func(t *tx) (err error) {
-		todo, err = list(ctx, t, t.scanNumberable, `SELECT `+approvalColumns+`, (SELECT m.body FROM messages m WHERE m.id = a.message AND m.revision = a.revision)
+		todo, err = list(ctx, t, t.scanCountable, `SELECT `+approvalColumns+`, (SELECT m.body FROM messages m WHERE m.id = a.message AND m.revision = a.revision)
 			FROM approvals a WHERE a.asked < $1 AND a.asked > 0 AND a.state NOT IN ('pending', 'held', 'questioned')
 			AND NOT (a.planned = 0 AND a.state IN ('approved', 'overruled'))
 			AND (NOT EXISTS (SELECT 1 FROM sendings f WHERE f.approval = a.id)
@@ -65,7 +65,7 @@ type countable struct {
 	sending subscribers.Sending
 }
 
-func (t *tx) scanNumberable(r row) (c countable, err error) {
+func (t *tx) scanCountable(r row) (c countable, err error) {
 	var body string
 	if c.Approval, err = t.scanApproval(longer{r, []any{&body}}); err != nil {
 		return c, err
