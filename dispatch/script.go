@@ -40,7 +40,11 @@ func (s *Script) Links(e subscribers.Entry) channels.Links {
 	case channels.Preview:
 		return channels.Links{Decide: s.url("/d/", subscribers.CanPreview, e.ID)}
 	case channels.ForMember, channels.Digest:
-		return channels.Links{Open: s.url("/m/", subscribers.CanOpen, e.ID), Unsubscribe: s.url("/u/", subscribers.CanLeave, e.ID)}
+		links := channels.Links{Open: s.url("/m/", subscribers.CanOpen, e.ID)}
+		if e.Channel == channels.Email { // the others have no place for it, and a signature has its price
+			links.Unsubscribe = s.url("/u/", subscribers.CanLeave, e.ID)
+		}
+		return links
 	}
 	return channels.Links{}
 }
