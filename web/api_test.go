@@ -180,6 +180,12 @@ func TestCallbacks(t *testing.T) {
 	if diff := cmp.Diff(want, w.reports); diff != "" {
 		t.Errorf("reports (-want +got):\n%s", diff)
 	}
+	if strings.Contains(w.log.String(), "level=INFO msg=request method=POST route=\"POST /callbacks/{channel}/{rest...}\" status=204") {
+		t.Errorf("the reports of a large alert fill the log:\n%s", w.log)
+	}
+	if !strings.Contains(w.log.String(), "level=INFO msg=request method=POST route=\"POST /callbacks/{channel}/{rest...}\" status=403") {
+		t.Errorf("the log lacks the callback that was refused:\n%s", w.log)
+	}
 	w.failReports = errors.New("disk full")
 	if got := w.do(request{method: http.MethodPost, path: "/callbacks/sms/0193", form: body, header: signed}).Code; got != 500 {
 		t.Errorf("store away: got %d, want 500, so that the provider tries again", got)

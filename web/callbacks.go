@@ -6,6 +6,9 @@ import (
 	"relais/channels"
 )
 
+// callbacks is where providers call, below the public address.
+const callbacks = "/callbacks/"
+
 // maxCallback is how much of a provider's callback is read, in bytes: one more
 // than it may hold, so that its channel sees when it is too long.
 const maxCallback = channels.MaxCallback + 1

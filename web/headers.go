@@ -60,12 +60,15 @@ func (s *server) logged(next http.Handler) http.Handler {
 	})
 }
 
-// logLevel keeps what only reads out of the way, for pages ask again and again.
+// logLevel keeps what only reads out of the way, for pages ask again and again, and
+// the reports that providers bring, three for each SMS.
 func logLevel(r *http.Request, status int) slog.Level {
 	switch {
 	case status >= 500:
 		return slog.LevelError
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		return slog.LevelDebug
+	case status < 400 && strings.HasPrefix(r.URL.Path, callbacks):
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo

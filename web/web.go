@@ -56,7 +56,7 @@ func (s *server) handler() (http.Handler, error) {
 		return nil, err
 	}
 	return s.logged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/callbacks/") {
+		if strings.HasPrefix(r.URL.Path, callbacks) {
 			s.mux.ServeHTTP(w, r)
 			return
 		}
