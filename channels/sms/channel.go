@@ -9,10 +9,9 @@ import (
 	"strconv"
 	"time"
 
-	twilio "github.com/twilio/twilio-go/client"
-
 	"relais/broker"
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // maxValidity is the longest that Twilio keeps a message in its queue, in
@@ -21,16 +20,11 @@ const maxValidity = 36_000
 
 // Channel sends text messages. It is safe for use from many goroutines.
 type Channel struct {
-	cfg        Config
-	callbacks  string // the public address of this program; empty: no reports
-	texts      *cache
-	account    *account
-	meanings   map[int]meaning
-	signatures *signatures
-	validator  twilio.RequestValidator
-	log        *slog.Logger
-	alarm      alarm
-	now        func() time.Time
+	cfg       Config
+	texts     *cache
+	account   *twilio.Account
+	callbacks *twilio.Callbacks
+	now       func() time.Time
 }
 
 var _ channels.Channel = (*Channel)(nil)
@@ -42,7 +36,7 @@ func New(cfg Config, words channels.WordsByLang, callbackBase string, log *slog.
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("configure sms: %w", err)
 	}
-	callbacks, err := parseCallbackBase(callbackBase)
+	callbacks, err := twilio.NewCallbacks(callbackBase, cfg.AuthToken)
 	if err != nil {
 		return nil, fmt.Errorf("configure sms: %w", err)
 	}
@@ -51,21 +45,22 @@ func New(cfg Config, words channels.WordsByLang, callbackBase string, log *slog.
 			return nil, fmt.Errorf("configure sms: no emergency line in %q", lang)
 		}
 	}
-	account, err := newAccount(cfg)
+	account, err := twilio.NewAccount(cfg.access(), terms(), log)
 	if err != nil {
-		return nil, fmt.Errorf("configure sms: base_url: %w", err)
+		return nil, fmt.Errorf("configure sms: %w", err)
 	}
 	return &Channel{
-		cfg: cfg, callbacks: callbacks, account: account, log: log, now: time.Now,
-		texts:      newCache(renderer{words: words, inbound: cfg.Inbound}),
-		meanings:   meanings(),
-		signatures: newSignatures(cfg.AuthToken.Reveal()),
-		validator:  twilio.NewRequestValidator(cfg.AuthToken.Reveal()),
+		cfg: cfg, callbacks: callbacks, account: account, now: time.Now,
+		texts: newCache(renderer{words: words, inbound: cfg.Inbound}),
 	}, nil
 }
 
 // Close lets the kept connections go. Calls under way are not touched.
-func (c *Channel) Close() { c.account.client.CloseIdleConnections() }
+func (c *Channel) Close() { c.account.Close() }
+
+// Check asks Twilio for our account, which sends nothing and costs nothing. The
+// error is a *channels.SendError.
+func (c *Channel) Check(ctx context.Context) error { return c.account.Check(ctx) }
 
 // Send hands one message to Twilio. See channels.Channel for its errors.
 func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
@@ -76,14 +71,20 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err != nil {
 		return channels.Receipt{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
-	call := c.account.dial(ctx)
-	answer, err := call.create(form)
-	if err != nil {
-		return channels.Receipt{}, c.failure(err, call.connected.Load())
+	call, end := c.account.Dial(ctx)
+	defer end()
+	var answer created
+	if err := call.Post("Messages", form, &answer); err != nil {
+		return channels.Receipt{}, call.Failure(err)
 	}
 	return c.receipt(answer, form.Get("Body"))
+}
+
+// created is what we read of Twilio's answer to a new message.
+type created struct {
+	SID       string `json:"sid"`
+	Status    string `json:"status"`
+	ErrorCode *int   `json:"error_code"`
 }
 
 // message is the request's form for a delivery.
@@ -99,8 +100,8 @@ func (c *Channel) message(d channels.Delivery) (url.Values, error) {
 	if c.cfg.MessagingServiceSID != "" {
 		form.Set("MessagingServiceSid", c.cfg.MessagingServiceSID)
 	}
-	if c.callbacks != "" {
-		form.Set("StatusCallback", c.callbacks+callbackPath+d.ID.String())
+	if c.callbacks.Come() {
+		form.Set("StatusCallback", c.callbacks.Address(callbackPath+d.ID.String()))
 	}
 	if d.NotAfter.IsZero() {
 		return form, nil
@@ -122,7 +123,7 @@ func (c *Channel) receipt(m created, text string) (channels.Receipt, error) {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Ambiguous, Err: errors.New("the provider's answer names no message")}
 	}
 	if m.ErrorCode != nil && stateOf(m.Status) == channels.Failed {
-		return channels.Receipt{}, c.asSendError(&refusal{code: *m.ErrorCode})
+		return channels.Receipt{}, c.account.Refused(*m.ErrorCode)
 	}
-	return channels.Receipt{Ref: m.SID, Awaits: c.callbacks != "", Units: Count(text).Parts}, nil
+	return channels.Receipt{Ref: m.SID, Awaits: c.callbacks.Come(), Units: Count(text).Parts}, nil
 }

@@ -3,13 +3,12 @@ package sms
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // Config says how text messages are sent.
@@ -39,22 +38,12 @@ const maxConcurrency = 4096
 
 // Default returns the configuration that needs only an account and a sender.
 func Default() Config {
-	return Config{BaseURL: "https://api.twilio.com", Timeout: 10 * time.Second, Concurrency: 64, Countries: channels.DefaultCountries()}
+	return Config{BaseURL: twilio.DefaultBaseURL, Timeout: 10 * time.Second, Concurrency: 64, Countries: channels.DefaultCountries()}
 }
 
 // Validate returns what is wrong, each fault with its key and remedy.
 func (c Config) Validate() error {
-	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkSender(), c.checkBounds(), c.Countries.Validate())
-}
-
-func (c Config) checkAccount() error {
-	switch {
-	case !regexp.MustCompile(`^AC[0-9A-Za-z]+$`).MatchString(c.AccountSID):
-		return errors.New("account_sid does not begin with AC; copy it from the front page of the Twilio console")
-	case c.AuthToken.IsZero():
-		return errors.New("auth_token is empty; copy it from the front page of the Twilio console")
-	}
-	return nil
+	return errors.Join(twilio.CheckBaseURL(c.BaseURL), twilio.CheckCredentials(c.AccountSID, c.AuthToken), c.checkSender(), c.checkBounds(), c.Countries.Validate())
 }
 
 func (c Config) checkSender() error {
@@ -95,34 +84,7 @@ func (c Config) checkBounds() error {
 	return nil
 }
 
-// checkBaseURL lets http through to this machine only, for every request
-// carries the token.
-func checkBaseURL(base string) error {
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" ||
-		u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("base_url is not scheme and host alone; leave it out, or write it as https://api.twilio.com")
-	}
-	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		return errors.New("base_url would send auth_token unencrypted over the network; use https")
-	}
-	return nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// parseCallbackBase reads the public address of this program; empty means
-// that no reports are asked for.
-func parseCallbackBase(base string) (string, error) {
-	if base == "" {
-		return "", nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("the public address is not an http or https address; write it as https://relais.zone.example")
-	}
-	return strings.TrimRight(base, "/"), nil
+// access is how the account is reached.
+func (c Config) access() twilio.Access {
+	return twilio.Access{BaseURL: c.BaseURL, AccountSID: c.AccountSID, AuthToken: c.AuthToken, Timeout: c.Timeout, Concurrency: c.Concurrency}
 }

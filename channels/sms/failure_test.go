@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // TestEveryCode goes through the table by the wire, as an answer to a call.
@@ -26,10 +27,10 @@ func TestEveryCode(t *testing.T) {
 	rows := []row{
 		{429, 0, "12", channels.SendError{Class: channels.Throttled, After: 12 * time.Second, Code: "429"}},
 		{429, 20429, "", channels.SendError{Class: channels.Throttled, Code: "20429"}},
-		{401, 0, "", channels.SendError{Class: channels.Retryable, After: ourFault, Code: "401"}},
-		{403, 0, "", channels.SendError{Class: channels.Retryable, After: ourFault, Code: "403"}},
-		{404, 0, "", channels.SendError{Class: channels.Retryable, After: ourFault, Code: "404"}},
-		{307, 0, "", channels.SendError{Class: channels.Retryable, After: ourFault, Code: "307"}},
+		{401, 0, "", channels.SendError{Class: channels.Retryable, After: twilio.OurFault, Code: "401"}},
+		{403, 0, "", channels.SendError{Class: channels.Retryable, After: twilio.OurFault, Code: "403"}},
+		{404, 0, "", channels.SendError{Class: channels.Retryable, After: twilio.OurFault, Code: "404"}},
+		{307, 0, "", channels.SendError{Class: channels.Retryable, After: twilio.OurFault, Code: "307"}},
 		{408, 0, "", channels.SendError{Class: channels.Retryable, Code: "408"}},
 		{500, 20500, "", channels.SendError{Class: channels.Retryable, Code: "20500"}},
 		{503, 20503, "30", channels.SendError{Class: channels.Retryable, After: 30 * time.Second, Code: "20503"}},
@@ -37,8 +38,8 @@ func TestEveryCode(t *testing.T) {
 		{400, 21999, "", channels.SendError{Class: channels.Rejected, Code: "21999"}},
 		{400, 21610, "30", channels.SendError{Class: channels.OptedOut, Code: "21610"}},
 	}
-	for code, m := range meanings() {
-		rows = append(rows, row{400, code, "", channels.SendError{Class: m.class, After: m.after, Code: fmt.Sprint(code)}})
+	for code, m := range terms().All() {
+		rows = append(rows, row{400, code, "", channels.SendError{Class: m.Class, After: m.After, Code: fmt.Sprint(code)}})
 	}
 	for _, tt := range rows {
 		t.Run(fmt.Sprint(tt.status, " ", tt.code), func(t *testing.T) {
@@ -61,7 +62,7 @@ func TestEveryCode(t *testing.T) {
 
 // TestMeaningsHold keeps the classes of the codes that decide over addresses.
 func TestMeaningsHold(t *testing.T) {
-	all := meanings()
+	all := terms().All()
 	for class, codes := range map[channels.Class][]int{
 		channels.OptedOut:  {21610},
 		channels.Gone:      {21211, 21614, 30005, 30006},
@@ -70,13 +71,13 @@ func TestMeaningsHold(t *testing.T) {
 		channels.Throttled: {20429},
 	} {
 		for _, code := range codes {
-			if got := all[code].class; got != class {
+			if got := all[code].Class; got != class {
 				t.Errorf("%d: got %q, want %q", code, got, class)
 			}
 		}
 	}
 	for code, m := range all {
-		if m.why == "" || m.ours && m.class != channels.Throttled && (m.class != channels.Retryable || m.after != ourFault) || m.class.Permanent() && m.after != 0 {
+		if m.Why == "" || m.Ours && m.Class != channels.Throttled && (m.Class != channels.Retryable || m.After != twilio.OurFault) || m.Class.Permanent() && m.After != 0 {
 			t.Errorf("%d: %+v does not fit together", code, m)
 		}
 	}
@@ -123,7 +124,7 @@ func TestAnswersThatAreNotTwilios(t *testing.T) {
 		}, channels.Gone},
 		"endless refusal": {func(w http.ResponseWriter, _ url.Values) {
 			w.WriteHeader(http.StatusBadGateway)
-			_, _ = w.Write(bytes.Repeat([]byte(" "), 2*maxAnswer))
+			_, _ = w.Write(bytes.Repeat([]byte(" "), 2<<20))
 		}, channels.Retryable},
 	} {
 		t.Run(name, func(t *testing.T) {

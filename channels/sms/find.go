@@ -8,6 +8,7 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 const (
@@ -24,18 +25,17 @@ const (
 // Twilio's own filter is by the date of sending, which a message in its queue
 // does not have yet; so the date of creation is compared here.
 func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Receipt, bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
+	call, end := c.account.Dial(ctx)
+	defer end()
 	to, size := d.To.Reveal(), newestListed
-	call := c.account.dial(ctx)
-	page, err := call.service().PageMessage(&api.ListMessageParams{To: &to, PageSize: &size}, "", "")
+	page, err := call.Service().PageMessage(&api.ListMessageParams{To: &to, PageSize: &size}, "", "")
 	if err != nil {
-		return channels.Receipt{}, false, c.failure(err, call.connected.Load())
+		return channels.Receipt{}, false, call.Failure(err)
 	}
 	text, since := Transliterate(c.texts.text(d)), c.since(d)
 	for _, m := range page.Messages {
 		if isOurs(m, text, since) {
-			return channels.Receipt{Ref: value(m.Sid), Awaits: c.callbacks != "", Units: Count(c.texts.text(d)).Parts}, true, nil
+			return channels.Receipt{Ref: twilio.Value(m.Sid), Awaits: c.callbacks.Come(), Units: Count(c.texts.text(d)).Parts}, true, nil
 		}
 	}
 	return channels.Receipt{}, false, nil
@@ -51,19 +51,12 @@ func (c *Channel) since(d channels.Delivery) time.Time {
 // isOurs compares without accents, for a messaging service may have replaced
 // some, and by the end, for a trial account puts a line of its own in front.
 func isOurs(m api.ApiV2010Message, text string, since time.Time) bool {
-	if state := stateOf(value(m.Status)); state == "" || state == channels.Failed {
+	if state := stateOf(twilio.Value(m.Status)); state == "" || state == channels.Failed {
 		return false
 	}
 	// RFC 2822, 3.3, as Twilio writes it; without a date it may be ours.
-	if at, err := time.Parse(time.RFC1123Z, value(m.DateCreated)); err == nil && at.Before(since) {
+	if at, err := time.Parse(time.RFC1123Z, twilio.Value(m.DateCreated)); err == nil && at.Before(since) {
 		return false
 	}
-	return strings.HasSuffix(Transliterate(value(m.Body)), text)
-}
-
-func value(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
+	return strings.HasSuffix(Transliterate(twilio.Value(m.Body)), text)
 }

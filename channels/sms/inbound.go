@@ -4,10 +4,9 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // inboundPath is where Twilio posts what people write to our number, below the
@@ -15,14 +14,13 @@ import (
 const inboundPath = callbackPath + "inbound"
 
 // ParseInbound reads a text that came in, and checks Twilio's signature as
-// ParseReport does. The error is, or wraps, ErrForged, ErrTooLarge or ErrMalformed.
+// ParseReport does, with the same errors.
 func (c *Channel) ParseInbound(r *http.Request) (channels.Inbound, error) {
-	path := r.URL.EscapedPath()
-	start := strings.LastIndex(path, inboundPath)
-	if start < 0 || path[start:] != inboundPath {
-		return channels.Inbound{}, fmt.Errorf("%w: its address does not end in %s", ErrMalformed, inboundPath)
+	path, err := c.callbacks.Path(r, inboundPath)
+	if err != nil || path != inboundPath {
+		return channels.Inbound{}, fmt.Errorf("%w: its address does not end in %s", twilio.ErrMalformed, inboundPath)
 	}
-	form, err := c.signedForm(r, path[start:])
+	form, err := c.callbacks.Form(r, path)
 	if err != nil {
 		return channels.Inbound{}, err
 	}
@@ -31,7 +29,7 @@ func (c *Channel) ParseInbound(r *http.Request) (channels.Inbound, error) {
 		From: channels.NewAddress(form.Get("From")), Text: form.Get("Body"), At: c.now(),
 	}
 	if in.Ref == "" || in.From.IsZero() {
-		return channels.Inbound{}, fmt.Errorf("%w: it has no MessageSid or no From", ErrMalformed)
+		return channels.Inbound{}, fmt.Errorf("%w: it has no MessageSid or no From", twilio.ErrMalformed)
 	}
 	return in, nil
 }
@@ -52,13 +50,4 @@ func (c *Channel) AnswerInbound(w http.ResponseWriter, answer string) error {
 		return err
 	}
 	return xml.NewEncoder(w).Encode(said)
-}
-
-// formOf is what a verified callback holds.
-func formOf(body []byte) (url.Values, error) {
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return nil, fmt.Errorf("%w: its form cannot be read", ErrMalformed)
-	}
-	return form, nil
 }

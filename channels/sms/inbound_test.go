@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 func inboundForm() url.Values {
@@ -29,12 +30,12 @@ func TestParseInbound(t *testing.T) {
 		path, signature, body string
 		want                  error
 	}{
-		"forged":               {inboundPath, "AAAA", form.Encode(), ErrForged},
-		"another text":         {inboundPath, signature, other.Encode(), ErrForged},
-		"signed for elsewhere": {inboundPath, sign(testToken, testBase+"/other", form), form.Encode(), ErrForged},
-		"a report's address":   {callbackPath + "x", signature, form.Encode(), ErrMalformed},
-		"from nobody":          {inboundPath, sign(testToken, testBase+inboundPath, nobody), nobody.Encode(), ErrMalformed},
-		"10 MB":                {inboundPath, signature, strings.Repeat("a", 10<<20), ErrTooLarge},
+		"forged":               {inboundPath, "AAAA", form.Encode(), twilio.ErrForged},
+		"another text":         {inboundPath, signature, other.Encode(), twilio.ErrForged},
+		"signed for elsewhere": {inboundPath, sign(testToken, testBase+"/other", form), form.Encode(), twilio.ErrForged},
+		"a report's address":   {callbackPath + "x", signature, form.Encode(), twilio.ErrMalformed},
+		"from nobody":          {inboundPath, sign(testToken, testBase+inboundPath, nobody), nobody.Encode(), twilio.ErrMalformed},
+		"10 MB":                {inboundPath, signature, strings.Repeat("a", 10<<20), twilio.ErrTooLarge},
 	} {
 		if _, err := c.ParseInbound(callback(t, tc.path, tc.signature, strings.NewReader(tc.body))); !errors.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %v", name, err, tc.want)

@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // sign makes Twilio's signature by its description, not by its library: HMAC-SHA1
@@ -145,22 +146,22 @@ func TestReportRefuses(t *testing.T) {
 		body            io.Reader
 		want            error
 	}{
-		"no signature":             {path, "", strings.NewReader(body), ErrForged},
-		"another token":            {path, sign("guessed", testBase+path, form), strings.NewReader(body), ErrForged},
-		"another status":           {path, good, strings.NewReader(strings.Replace(body, "delivered", "failed", 1)), ErrForged},
-		"another delivery":         {other, good, strings.NewReader(body), ErrForged},
-		"another address":          {path, sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), ErrForged},
-		"the address behind proxy": {path, sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), ErrForged},
-		"added query":              {path + "?x=1", good, strings.NewReader(body), ErrForged},
-		"added parameter":          {path, good, strings.NewReader(body + "&ErrorCode=21610"), ErrForged},
-		"broken form":              {path, good, strings.NewReader(body + "&%zz"), ErrForged},
-		"10 MB":                    {path, sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), ErrTooLarge},
-		"10 MB, signed":            {path, sign(testToken, testBase+path, url.Values{"Body": {huge[5:]}}), strings.NewReader(huge), ErrTooLarge},
-		"no delivery id":           {callbackPath, good, strings.NewReader(body), ErrMalformed},
-		"not a delivery id":        {callbackPath + "abc", good, strings.NewReader(body), ErrMalformed},
-		"elsewhere":                {"/callbacks/email/1", good, strings.NewReader(body), ErrMalformed},
-		"breaks off":               {path, good, io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), ErrMalformed},
-		"incoming message":         {path, sign(testToken, testBase+path, statusForm("received", "")), strings.NewReader(statusForm("received", "").Encode()), ErrMalformed},
+		"no signature":             {path, "", strings.NewReader(body), twilio.ErrForged},
+		"another token":            {path, sign("guessed", testBase+path, form), strings.NewReader(body), twilio.ErrForged},
+		"another status":           {path, good, strings.NewReader(strings.Replace(body, "delivered", "failed", 1)), twilio.ErrForged},
+		"another delivery":         {other, good, strings.NewReader(body), twilio.ErrForged},
+		"another address":          {path, sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"the address behind proxy": {path, sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"added query":              {path + "?x=1", good, strings.NewReader(body), twilio.ErrForged},
+		"added parameter":          {path, good, strings.NewReader(body + "&ErrorCode=21610"), twilio.ErrForged},
+		"broken form":              {path, good, strings.NewReader(body + "&%zz"), twilio.ErrForged},
+		"10 MB":                    {path, sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB, signed":            {path, sign(testToken, testBase+path, url.Values{"Body": {huge[5:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"no delivery id":           {callbackPath, good, strings.NewReader(body), twilio.ErrMalformed},
+		"not a delivery id":        {callbackPath + "abc", good, strings.NewReader(body), twilio.ErrMalformed},
+		"elsewhere":                {"/callbacks/email/1", good, strings.NewReader(body), twilio.ErrMalformed},
+		"breaks off":               {path, good, io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), twilio.ErrMalformed},
+		"incoming message":         {path, sign(testToken, testBase+path, statusForm("received", "")), strings.NewReader(statusForm("received", "").Encode()), twilio.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.ParseReport(callback(t, tt.path, tt.signature, tt.body))
@@ -179,8 +180,8 @@ func TestReportReadsNoMoreThanItMay(t *testing.T) {
 	c := reporting(t, testBase)
 	body := bytes.NewReader(make([]byte, 10<<20))
 	_, err := c.ParseReport(callback(t, callbackPath+delivery(t).ID.String(), "", body))
-	if read := 10<<20 - body.Len(); !errors.Is(err, ErrTooLarge) || read > maxReport+1 {
-		t.Errorf("got %v after %d bytes, want %v after at most %d", err, read, ErrTooLarge, maxReport+1)
+	if read := 10<<20 - body.Len(); !errors.Is(err, twilio.ErrTooLarge) || read > channels.MaxCallback+1 {
+		t.Errorf("got %v after %d bytes, want %v after at most %d", err, read, twilio.ErrTooLarge, channels.MaxCallback+1)
 	}
 }
 
@@ -189,7 +190,7 @@ func TestWithoutCallbacksNothingIsBelieved(t *testing.T) {
 	path := callbackPath + delivery(t).ID.String()
 	form := statusForm("delivered", "")
 	_, err := c.ParseReport(callback(t, path, sign(testToken, path, form), strings.NewReader(form.Encode())))
-	if !errors.Is(err, ErrForged) {
-		t.Errorf("got %v, want %v", err, ErrForged)
+	if !errors.Is(err, twilio.ErrForged) {
+		t.Errorf("got %v, want %v", err, twilio.ErrForged)
 	}
 }

@@ -17,7 +17,7 @@ const keyHeard = "1"
 // AnswerCallback tells Twilio what comes next in a call whose callback
 // ParseReport has read.
 func (c *Channel) AnswerCallback(w http.ResponseWriter, r *http.Request, report channels.Report) {
-	p, err := c.parsePlace(r.URL)
+	p, err := c.parsePlace(r)
 	switch {
 	case err != nil || p.word == wordStatus || p.word == wordMachine && report.State != channels.Failed:
 		w.WriteHeader(http.StatusNoContent)
@@ -61,11 +61,10 @@ func (c *Channel) again(ctx context.Context, p place) (string, error) {
 
 // hangUp ends a call.
 func (c *Channel) hangUp(ctx context.Context, sid string) error {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
-	service, call := c.account.dial(ctx)
-	if _, err := service.UpdateCall(sid, (&api.UpdateCallParams{}).SetStatus("completed")); err != nil {
-		return c.failure(err, call.connected.Load())
+	call, end := c.account.Dial(ctx)
+	defer end()
+	if _, err := call.Service().UpdateCall(sid, (&api.UpdateCallParams{}).SetStatus("completed")); err != nil {
+		return call.Failure(err)
 	}
 	return nil
 }

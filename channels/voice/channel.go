@@ -7,25 +7,22 @@ import (
 	"log/slog"
 	"time"
 
-	twilio "github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"relais/broker"
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // Channel calls people. It is safe for use from many goroutines.
 type Channel struct {
 	cfg       Config
-	callbacks string // the public address of this program; empty: no reports, no keys
 	texts     Texts
 	speaker   speaker
-	account   *account
-	meanings  map[int]meaning
-	validator twilio.RequestValidator
+	account   *twilio.Account
+	callbacks *twilio.Callbacks // where none come, no reports are asked for and no keys are offered
 	made      *made
 	log       *slog.Logger
-	alarm     alarm
 	now       func() time.Time
 }
 
@@ -43,7 +40,7 @@ func New(cfg Config, words channels.WordsByLang, texts Texts, callbackBase strin
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("configure voice: %w", err)
 	}
-	callbacks, err := parseCallbackBase(callbackBase)
+	callbacks, err := twilio.NewCallbacks(callbackBase, cfg.AuthToken)
 	if err != nil {
 		return nil, fmt.Errorf("configure voice: %w", err)
 	}
@@ -51,13 +48,12 @@ func New(cfg Config, words channels.WordsByLang, texts Texts, callbackBase strin
 	if err != nil {
 		return nil, fmt.Errorf("configure voice: %w", err)
 	}
-	account, err := newAccount(cfg)
+	account, err := twilio.NewAccount(cfg.access(), terms(), log)
 	if err != nil {
-		return nil, fmt.Errorf("configure voice: base_url: %w", err)
+		return nil, fmt.Errorf("configure voice: %w", err)
 	}
 	return &Channel{
-		cfg: cfg, callbacks: callbacks, texts: texts, speaker: speaker, account: account, log: log, now: time.Now,
-		meanings: meanings(), made: newMade(), validator: twilio.NewRequestValidator(cfg.AuthToken.Reveal()),
+		cfg: cfg, callbacks: callbacks, texts: texts, speaker: speaker, account: account, made: newMade(), log: log, now: time.Now,
 	}, nil
 }
 
@@ -72,7 +68,11 @@ func newSpeaker(cfg Config, words channels.WordsByLang) (speaker, error) {
 }
 
 // Close lets the kept connections go. Calls under way are not touched.
-func (c *Channel) Close() { c.account.client.CloseIdleConnections() }
+func (c *Channel) Close() { c.account.Close() }
+
+// Check asks Twilio for our account, which calls nobody and costs nothing. The
+// error is a *channels.SendError.
+func (c *Channel) Check(ctx context.Context) error { return c.account.Check(ctx) }
 
 // Send asks Twilio to make one call. See channels.Channel for its errors.
 func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Receipt, error) {
@@ -83,19 +83,18 @@ func (c *Channel) Send(ctx context.Context, d channels.Delivery) (channels.Recei
 	if err != nil {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Rejected, Err: err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
-	service, call := c.account.dial(ctx)
-	answer, err := service.CreateCall(params)
+	call, end := c.account.Dial(ctx)
+	defer end()
+	answer, err := call.Service().CreateCall(params)
 	if err != nil {
-		return channels.Receipt{}, c.failure(err, call.connected.Load())
+		return channels.Receipt{}, call.Failure(err)
 	}
 	// An answer that names no call came from somebody else on the way.
-	if value(answer.Sid) == "" {
+	if twilio.Value(answer.Sid) == "" {
 		return channels.Receipt{}, &channels.SendError{Class: channels.Ambiguous, Err: errors.New("the provider's answer names no call")}
 	}
 	c.made.add(*answer.Sid, d.ID)
-	return channels.Receipt{Ref: *answer.Sid, Awaits: c.callbacks != "", Units: minutes(*params.Twiml)}, nil
+	return channels.Receipt{Ref: *answer.Sid, Awaits: c.callbacks.Come(), Units: minutes(*params.Twiml)}, nil
 }
 
 // request is the form for a delivery. The TwiML goes with it, so that nothing
@@ -108,7 +107,7 @@ func (c *Channel) request(d channels.Delivery) (*api.CreateCallParams, error) {
 		return nil, fmt.Errorf("the address %w", err)
 	}
 	action := ""
-	if c.callbacks != "" {
+	if c.callbacks.Come() {
 		action = c.address(d.ID, d.Attempt, d.Content.Lang, wordKey)
 	}
 	text, err := c.speaker.call(d.Content, action)
@@ -117,7 +116,7 @@ func (c *Channel) request(d channels.Delivery) (*api.CreateCallParams, error) {
 	}
 	to, ring, limit := d.To.Reveal(), seconds(c.cfg.Ring), seconds(c.cfg.MaxDuration)
 	p := &api.CreateCallParams{To: &to, From: &c.cfg.From, Twiml: &text, Timeout: &ring, TimeLimit: &limit}
-	if c.callbacks != "" {
+	if c.callbacks.Come() {
 		p.SetStatusCallback(c.address(d.ID, d.Attempt, d.Content.Lang, wordStatus))
 		// initiated comes while it rings, so that a call whose answer was lost is known soon.
 		p.SetStatusCallbackEvent([]string{"initiated", "completed"})
@@ -133,7 +132,7 @@ func (c *Channel) detect(p *api.CreateCallParams, d channels.Delivery) {
 	switch {
 	case c.cfg.Machine == LeaveMessage:
 		p.SetMachineDetection("DetectMessageEnd")
-	case c.callbacks != "":
+	case c.callbacks.Come():
 		p.SetMachineDetection("Enable")
 		p.SetAsyncAmd("true")
 		p.SetAsyncAmdStatusCallback(c.address(d.ID, d.Attempt, d.Content.Lang, wordMachine))
@@ -141,10 +140,3 @@ func (c *Channel) detect(p *api.CreateCallParams, d channels.Delivery) {
 }
 
 func seconds(d time.Duration) int { return int(d / time.Second) }
-
-func value(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}

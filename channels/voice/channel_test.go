@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 func TestRequestForm(t *testing.T) {
@@ -129,8 +130,8 @@ func TestFindFails(t *testing.T) {
 }
 
 func TestMeaningsFitTogether(t *testing.T) {
-	for code, m := range meanings() {
-		if m.why == "" || m.ours && m.class != channels.Throttled && (m.class != channels.Retryable || m.after != ourFault) || m.class.Permanent() && m.after != 0 {
+	for code, m := range terms().All() {
+		if m.Why == "" || m.Ours && m.Class != channels.Throttled && (m.Class != channels.Retryable || m.After != twilio.OurFault) || m.Class.Permanent() && m.After != 0 {
 			t.Errorf("%d: %+v does not fit together", code, m)
 		}
 	}

@@ -3,14 +3,12 @@ package voice
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"regexp"
-	"strings"
 	"time"
 
 	"relais/broker"
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // Config says how members are called.
@@ -65,7 +63,7 @@ const maxConcurrency = 4096
 // Default returns the configuration that needs only an account and a number.
 func Default() Config {
 	return Config{
-		BaseURL: "https://api.twilio.com", Timeout: 10 * time.Second, Concurrency: 16,
+		BaseURL: twilio.DefaultBaseURL, Timeout: 10 * time.Second, Concurrency: 16,
 		Ring: 30 * time.Second, Repeats: 2, Tries: 3, RetryAfter: 2 * time.Minute,
 		Machine: LeaveMessage, MaxDuration: 5 * time.Minute, Countries: channels.DefaultCountries(),
 		Voices: Voices{French: "Polly.Lea-Neural", Dutch: "Polly.Lisa-Neural", German: "Polly.Vicki-Neural", English: "Polly.Amy-Neural"},
@@ -74,16 +72,11 @@ func Default() Config {
 
 // Validate returns what is wrong, each fault with its key and remedy.
 func (c Config) Validate() error {
-	return errors.Join(checkBaseURL(c.BaseURL), c.checkAccount(), c.checkBounds(), c.checkCall(), c.checkVoices(), c.Countries.Validate())
+	return errors.Join(twilio.CheckBaseURL(c.BaseURL), twilio.CheckCredentials(c.AccountSID, c.AuthToken), c.checkFrom(), c.checkBounds(), c.checkCall(), c.checkVoices(), c.Countries.Validate())
 }
 
-func (c Config) checkAccount() error {
-	switch {
-	case !regexp.MustCompile(`^AC[0-9A-Za-z]+$`).MatchString(c.AccountSID):
-		return errors.New("account_sid does not begin with AC; copy it from the front page of the Twilio console")
-	case c.AuthToken.IsZero():
-		return errors.New("auth_token is empty; copy it from the front page of the Twilio console")
-	case !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.From):
+func (c Config) checkFrom() error {
+	if !regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(c.From) {
 		return errors.New("from is not a number like +3227931000; set the number that calls come from")
 	}
 	return nil
@@ -128,29 +121,7 @@ func (c Config) checkVoices() error {
 	return nil
 }
 
-// checkBaseURL lets http through to this machine only, for every request
-// carries the token.
-func checkBaseURL(base string) error {
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" ||
-		u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("base_url is not scheme and host alone; leave it out, or write it as https://api.twilio.com")
-	}
-	if ip := net.ParseIP(u.Hostname()); u.Scheme == "http" && u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return errors.New("base_url would send auth_token unencrypted over the network; use https")
-	}
-	return nil
-}
-
-// parseCallbackBase reads the public address of this program; empty means
-// that no reports are asked for and no keys are offered.
-func parseCallbackBase(base string) (string, error) {
-	if base == "" {
-		return "", nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("the public address is not an http or https address; write it as https://relais.zone.example")
-	}
-	return strings.TrimRight(base, "/"), nil
+// access is how the account is reached.
+func (c Config) access() twilio.Access {
+	return twilio.Access{BaseURL: c.BaseURL, AccountSID: c.AccountSID, AuthToken: c.AuthToken, Timeout: c.Timeout, Concurrency: c.Concurrency}
 }

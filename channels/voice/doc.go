@@ -5,7 +5,7 @@
 //
 //	Content ──► TwiML within the request ──► POST Calls.json ──► Receipt with Twilio's SID
 //	                                            │
-//	   no connection, a refusal, no answer ◄────┘   as for an SMS: codes.go, failure.go
+//	   no connection, a refusal, no answer ◄────┘   as for an SMS: codes.go
 //
 //	the telephone rings ──► busy, nobody, hung up on by policy ──► missed: tried again, then failed
 //	     │                  does not exist ──► failed

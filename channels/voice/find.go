@@ -8,6 +8,7 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 const (
@@ -24,13 +25,12 @@ const (
 // delivery's own status address, as soon as it rings. The error is a
 // *channels.SendError, and says nothing about the delivery.
 func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Receipt, bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
-	defer cancel()
+	call, end := c.account.Dial(ctx)
+	defer end()
 	to, size := d.To.Reveal(), newestListed
-	service, call := c.account.dial(ctx)
-	page, err := service.PageCall(&api.ListCallParams{To: &to, From: &c.cfg.From, PageSize: &size}, "", "")
+	page, err := call.Service().PageCall(&api.ListCallParams{To: &to, From: &c.cfg.From, PageSize: &size}, "", "")
 	if err != nil {
-		return channels.Receipt{}, false, c.failure(err, call.connected.Load())
+		return channels.Receipt{}, false, call.Failure(err)
 	}
 	since := d.Since.Add(-clockSkew)
 	if d.Since.IsZero() {
@@ -38,7 +38,7 @@ func (c *Channel) Find(ctx context.Context, d channels.Delivery) (channels.Recei
 	}
 	for _, made := range page.Calls {
 		if c.isOurs(made, d.ID, since) {
-			return channels.Receipt{Ref: value(made.Sid), Awaits: c.callbacks != "", Units: c.minutesOf(d)}, true, nil
+			return channels.Receipt{Ref: twilio.Value(made.Sid), Awaits: c.callbacks.Come(), Units: c.minutesOf(d)}, true, nil
 		}
 	}
 	return channels.Receipt{}, false, nil
@@ -55,16 +55,16 @@ func (c *Channel) minutesOf(d channels.Delivery) int {
 }
 
 func (c *Channel) isOurs(made api.ApiV2010Call, id channels.DeliveryID, since time.Time) bool {
-	switch value(made.Status) {
+	switch twilio.Value(made.Status) {
 	case "queued", "initiated", "ringing", "in-progress", "completed":
 	default:
 		return false // it came to nothing, so another may follow
 	}
 	// RFC 2822, 3.3, as Twilio writes it; without a date it may be ours.
-	if at, err := time.Parse(time.RFC1123Z, value(made.DateCreated)); err == nil && at.Before(since) {
+	if at, err := time.Parse(time.RFC1123Z, twilio.Value(made.DateCreated)); err == nil && at.Before(since) {
 		return false
 	}
-	owner, known := c.made.owner(value(made.Sid))
+	owner, known := c.made.owner(twilio.Value(made.Sid))
 	return !known || owner == id
 }
 

@@ -1,9 +1,7 @@
 package voice
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +9,7 @@ import (
 
 	"relais/broker"
 	"relais/channels"
+	"relais/channels/twilio"
 )
 
 // callbackPath is where Twilio reports, below the callback base; what follows
@@ -24,18 +23,8 @@ const (
 	wordMachine = "machine" // who answered
 )
 
-// maxReport is the most that a callback may hold, in bytes.
-const maxReport = channels.MaxCallback
-
-// Why a callback is refused.
-var (
-	ErrForged    = errors.New("the callback is not signed by our telephone provider for this address")
-	ErrTooLarge  = channels.ErrTooLarge
-	ErrMalformed = errors.New("the callback is not about a call")
-)
-
 func (c *Channel) address(id channels.DeliveryID, attempt int, lang broker.Lang, word string) string {
-	return c.callbacks + callbackPath + id.String() + "/" + strconv.Itoa(attempt) + "/" + string(lang) + "/" + word
+	return c.callbacks.Address(callbackPath + id.String() + "/" + strconv.Itoa(attempt) + "/" + string(lang) + "/" + word)
 }
 
 // place is what a callback's address says.
@@ -44,57 +33,41 @@ type place struct {
 	attempt int
 	lang    broker.Lang
 	word    string
-	public  string // the address as Twilio was given it
+	path    string // all of it, below us
 }
 
 // parsePlace reads the address of a callback, whatever a proxy put in front.
-func (c *Channel) parsePlace(u *url.URL) (p place, err error) {
-	path := u.EscapedPath()
-	start := strings.LastIndex(path, callbackPath)
-	if start < 0 {
-		return p, fmt.Errorf("%w: its address has no %s", ErrMalformed, callbackPath)
+func (c *Channel) parsePlace(r *http.Request) (p place, err error) {
+	if p.path, err = c.callbacks.Path(r, callbackPath); err != nil {
+		return p, err
 	}
-	parts := strings.Split(path[start+len(callbackPath):], "/")
+	parts := strings.Split(strings.TrimPrefix(p.path, callbackPath), "/")
 	if len(parts) != 4 {
-		return p, fmt.Errorf("%w: its address is not complete", ErrMalformed)
+		return p, fmt.Errorf("%w: its address is not complete", twilio.ErrMalformed)
 	}
 	if p.id, err = channels.ParseDeliveryID(parts[0]); err != nil {
-		return p, fmt.Errorf("%w: its address names no delivery", ErrMalformed)
+		return p, fmt.Errorf("%w: its address names no delivery", twilio.ErrMalformed)
 	}
 	p.attempt, err = strconv.Atoi(parts[1])
 	p.lang, p.word = broker.Lang(parts[2]), parts[3]
 	if err != nil || p.attempt < 1 || !p.lang.Valid() || p.word != wordStatus && p.word != wordKey && p.word != wordMachine {
-		return p, fmt.Errorf("%w: its address is not one of ours", ErrMalformed)
-	}
-	p.public = c.callbacks + path[start:]
-	if u.RawQuery != "" {
-		p.public += "?" + u.RawQuery
+		return p, fmt.Errorf("%w: its address is not one of ours", twilio.ErrMalformed)
 	}
 	return p, nil
 }
 
 // ParseReport reads one of Twilio's callbacks and checks its signature over
 // the public address that was asked for, whatever a proxy made of it. The
-// error is, or wraps, ErrForged, ErrTooLarge or ErrMalformed. A word that says
+// error is, or wraps, twilio.ErrForged, ErrTooLarge or ErrMalformed. A word that says
 // nothing about the delivery, as another key, has no State.
 func (c *Channel) ParseReport(r *http.Request) (channels.Report, error) {
-	p, err := c.parsePlace(r.URL)
+	p, err := c.parsePlace(r)
 	if err != nil {
 		return channels.Report{}, err
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxReport+1))
-	switch {
-	case err != nil:
-		return channels.Report{}, fmt.Errorf("%w: it broke off", ErrMalformed)
-	case len(body) > maxReport:
-		return channels.Report{}, ErrTooLarge
-	}
-	if c.callbacks == "" || !c.validator.ValidateBody(p.public, body, r.Header.Get("X-Twilio-Signature")) {
-		return channels.Report{}, ErrForged
-	}
-	form, err := url.ParseQuery(string(body))
+	form, err := c.callbacks.Form(r, p.path)
 	if err != nil {
-		return channels.Report{}, fmt.Errorf("%w: its form cannot be read", ErrMalformed)
+		return channels.Report{}, err
 	}
 	return c.report(p, form)
 }
@@ -149,7 +122,7 @@ func (c *Channel) ended(form url.Values, out *channels.Report) error {
 	case "failed":
 		c.notConnected(form, out)
 	default:
-		return fmt.Errorf("%w: CallStatus is %.20q", ErrMalformed, status)
+		return fmt.Errorf("%w: CallStatus is %.20q", twilio.ErrMalformed, status)
 	}
 	return nil
 }

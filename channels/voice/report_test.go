@@ -22,6 +22,7 @@ import (
 	"relais/broker"
 	"relais/channels"
 	"relais/channels/channeltest"
+	"relais/channels/twilio"
 )
 
 // sign makes Twilio's signature by its description, not by its library: HMAC-SHA1
@@ -183,26 +184,26 @@ func TestReportRefuses(t *testing.T) {
 		body            io.Reader
 		want            error
 	}{
-		"no signature":             {path, "", strings.NewReader(body), ErrForged},
-		"another token":            {path, sign("guessed", testBase+path, form), strings.NewReader(body), ErrForged},
-		"another status":           {path, good, strings.NewReader(strings.Replace(body, "completed", "busy", 1)), ErrForged},
-		"another delivery":         {callbackPath + "019abcde-0000-7000-8000-0000000000ff/1/fr/status", good, strings.NewReader(body), ErrForged},
-		"another attempt":          {callbackPath + id + "/2/fr/status", good, strings.NewReader(body), ErrForged},
-		"turned into a key":        {callbackPath + id + "/1/fr/key", good, strings.NewReader(body + "&Digits=1"), ErrForged},
-		"another address":          {path, sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), ErrForged},
-		"the address behind proxy": {path, sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), ErrForged},
-		"added query":              {path + "?x=1", good, strings.NewReader(body), ErrForged},
-		"added parameter":          {path, good, strings.NewReader(body + "&AnsweredBy=fax"), ErrForged},
-		"10 MB":                    {path, sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), ErrTooLarge},
-		"10 MB, signed":            {path, sign(testToken, testBase+path, url.Values{"Digits": {huge[7:]}}), strings.NewReader(huge), ErrTooLarge},
-		"no delivery id":           {callbackPath, good, strings.NewReader(body), ErrMalformed},
-		"attempt zero":             {callbackPath + id + "/0/fr/status", good, strings.NewReader(body), ErrMalformed},
-		"attempt of letters":       {callbackPath + id + "/x/fr/status", good, strings.NewReader(body), ErrMalformed},
-		"unknown language":         {callbackPath + id + "/1/xx/status", good, strings.NewReader(body), ErrMalformed},
-		"unknown word":             {callbackPath + id + "/1/fr/approve", good, strings.NewReader(body), ErrMalformed},
-		"elsewhere":                {"/callbacks/sms/" + id, good, strings.NewReader(body), ErrMalformed},
-		"breaks off":               {path, good, io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), ErrMalformed},
-		"no status":                {path, sign(testToken, testBase+path, saying()), strings.NewReader(saying().Encode()), ErrMalformed},
+		"no signature":             {path, "", strings.NewReader(body), twilio.ErrForged},
+		"another token":            {path, sign("guessed", testBase+path, form), strings.NewReader(body), twilio.ErrForged},
+		"another status":           {path, good, strings.NewReader(strings.Replace(body, "completed", "busy", 1)), twilio.ErrForged},
+		"another delivery":         {callbackPath + "019abcde-0000-7000-8000-0000000000ff/1/fr/status", good, strings.NewReader(body), twilio.ErrForged},
+		"another attempt":          {callbackPath + id + "/2/fr/status", good, strings.NewReader(body), twilio.ErrForged},
+		"turned into a key":        {callbackPath + id + "/1/fr/key", good, strings.NewReader(body + "&Digits=1"), twilio.ErrForged},
+		"another address":          {path, sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"the address behind proxy": {path, sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"added query":              {path + "?x=1", good, strings.NewReader(body), twilio.ErrForged},
+		"added parameter":          {path, good, strings.NewReader(body + "&AnsweredBy=fax"), twilio.ErrForged},
+		"10 MB":                    {path, sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB, signed":            {path, sign(testToken, testBase+path, url.Values{"Digits": {huge[7:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"no delivery id":           {callbackPath, good, strings.NewReader(body), twilio.ErrMalformed},
+		"attempt zero":             {callbackPath + id + "/0/fr/status", good, strings.NewReader(body), twilio.ErrMalformed},
+		"attempt of letters":       {callbackPath + id + "/x/fr/status", good, strings.NewReader(body), twilio.ErrMalformed},
+		"unknown language":         {callbackPath + id + "/1/xx/status", good, strings.NewReader(body), twilio.ErrMalformed},
+		"unknown word":             {callbackPath + id + "/1/fr/approve", good, strings.NewReader(body), twilio.ErrMalformed},
+		"elsewhere":                {"/callbacks/sms/" + id, good, strings.NewReader(body), twilio.ErrMalformed},
+		"breaks off":               {path, good, io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), twilio.ErrMalformed},
+		"no status":                {path, sign(testToken, testBase+path, saying()), strings.NewReader(saying().Encode()), twilio.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.ParseReport(callback(t, tt.path, tt.signature, tt.body))
@@ -223,8 +224,8 @@ func TestWithoutCallbacksNothingIsBelieved(t *testing.T) {
 	}
 	path := callbackPath + delivery(t).ID.String() + "/1/fr/key"
 	form := saying("Digits", "1")
-	if _, err := c.ParseReport(callback(t, path, sign(testToken, path, form), strings.NewReader(form.Encode()))); !errors.Is(err, ErrForged) {
-		t.Errorf("got %v, want %v", err, ErrForged)
+	if _, err := c.ParseReport(callback(t, path, sign(testToken, path, form), strings.NewReader(form.Encode()))); !errors.Is(err, twilio.ErrForged) {
+		t.Errorf("got %v, want %v", err, twilio.ErrForged)
 	}
 }
 
