@@ -38,7 +38,8 @@
 //   - A handler's context outlives the context given to Consume; only Drain
 //     and Close end it.
 //   - A durable is never changed behind its back: if its settings differ from
-//     the code, Consume returns a *DriftError.
+//     the code, Consume returns a *DriftError. AckWait alone is set to the code's
+//     (decision 0098).
 //
 // Failures:
 //

@@ -32,7 +32,8 @@ const maxAckPending = 20_000
 var ErrNoDurable = errors.New("no such durable consumer")
 
 // DriftError says that a durable on the server has other settings than the
-// code, so that starting could lose or repeat work.
+// code, so that starting could lose or repeat work. Another AckWait is none: what
+// another node has in hand may be handed out again at worst, as after any crash.
 type DriftError struct {
 	Durable, Stream string
 	Setting         string // as the server calls it
@@ -71,8 +72,8 @@ func (c Consumer) settings() jetstream.ConsumerConfig {
 	}
 }
 
-// durable returns the server's consumer for c, made if it does not exist, and
-// the name of its stream.
+// durable returns the server's consumer for c, made if it does not exist and given
+// the code's AckWait if it has another, and the name of its stream.
 func (b *Broker) durable(ctx context.Context, c Consumer) (jetstream.Consumer, string, error) {
 	stream, err := streamOf(c.Filter)
 	if err != nil {
@@ -90,7 +91,22 @@ func (b *Broker) durable(ctx context.Context, c Consumer) (jetstream.Consumer, s
 		drift.Remedy = b.driftRemedy(stream, c.Durable)
 		return nil, "", drift
 	}
+	if have, err = b.patient(ctx, have, stream, c); err != nil {
+		return nil, "", fmt.Errorf("set ack_wait of durable %s of stream %s: %w", c.Durable, stream, err)
+	}
 	return have, stream, nil
+}
+
+// patient gives a durable the code's AckWait. It holds at once, for events that are
+// in hand as well.
+func (b *Broker) patient(ctx context.Context, have jetstream.Consumer, stream string, c Consumer) (jetstream.Consumer, error) {
+	settings := have.CachedInfo().Config
+	if settings.AckWait == c.AckWait {
+		return have, nil
+	}
+	b.log.InfoContext(ctx, "a durable is given another ack_wait", "durable", c.Durable, "before", settings.AckWait, "now", c.AckWait)
+	settings.AckWait = c.AckWait
+	return b.js.UpdateConsumer(ctx, stream, settings)
 }
 
 // findDrift compares what the code decides; what it leaves open may differ.
@@ -104,7 +120,6 @@ func findDrift(have, want jetstream.ConsumerConfig) *DriftError {
 		{"deliver_policy", have.DeliverPolicy, want.DeliverPolicy},
 		{"deliver_subject", have.DeliverSubject, want.DeliverSubject},
 		{"ack_policy", have.AckPolicy, want.AckPolicy},
-		{"ack_wait", have.AckWait, want.AckWait},
 		{"max_deliver", have.MaxDeliver, want.MaxDeliver},
 		{"max_ack_pending", have.MaxAckPending, want.MaxAckPending},
 		{"backoff", have.BackOff, want.BackOff},

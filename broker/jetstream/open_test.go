@@ -190,13 +190,38 @@ func TestDriftStopsTheStart(t *testing.T) {
 	})
 }
 
+// Another AckWait, of a new version or of the configuration, stops no start, and
+// holds for what a node that has died had in hand.
+func TestAckWaitFollowsTheCode(t *testing.T) {
+	onEachServer(t, func(t *testing.T, cfg Config) {
+		b := openBroker(t, cfg)
+		c := route()
+		drain(t, consume(t, b, c, newGraves(0), func(context.Context, broker.Event) error { return nil }))
+		durable, _, err := b.durable(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		publish(t, b, "in hand")
+		if _, err := durable.Next(); err != nil { // by a node that never answers
+			t.Fatal(err)
+		}
+
+		c.AckWait = time.Second // before, a minute
+		got := make(chan string, 8)
+		defer drain(t, consume(t, b, c, newGraves(0), handedOut(got)))
+		if got := nextOf(t, got, "event of the node that died"); got != "in hand" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
 func TestRemedyOfAnEmbeddedDriftWorks(t *testing.T) {
 	cfg := Config{StoreDir: t.TempDir()}
 	b := openBroker(t, cfg)
 	c := route()
 	drain(t, consume(t, b, c, newGraves(0), func(context.Context, broker.Event) error { return nil }))
 	publish(t, b, "kept")
-	c.AckWait *= 2
+	c.MaxDeliver *= 2
 	_, err := b.Consume(t.Context(), c, newGraves(0), nil)
 	var drift *DriftError
 	if !errors.As(err, &drift) {

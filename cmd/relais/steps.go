@@ -158,10 +158,15 @@ type consumer struct {
 
 const maxDeliver = 12 // with the broker's growing pauses: about an hour and a half
 
+// aliveWithin is the silence after which a node that routes or plans counts as dead,
+// and another one begins: about as long as a connection that leads nowhere is kept
+// (decisions 0076 and 0098). A job's is the lease of its deliveries.
+const aliveWithin = 20 * time.Second
+
 func (n *node) consumers() []consumer {
 	list := []consumer{
-		{jetstream.Consumer{Durable: "route", Filter: broker.AnyMessage, InFlight: 8, AckWait: time.Minute, MaxDeliver: maxDeliver}, n.steps.router.Handle},
-		{jetstream.Consumer{Durable: "plan", Filter: broker.AnyApproval, InFlight: 4, AckWait: time.Minute, MaxDeliver: maxDeliver}, n.steps.planner.Handle},
+		{jetstream.Consumer{Durable: "route", Filter: broker.AnyMessage, InFlight: 8, AckWait: aliveWithin, MaxDeliver: maxDeliver}, n.steps.router.Handle},
+		{jetstream.Consumer{Durable: "plan", Filter: broker.AnyApproval, InFlight: 4, AckWait: aliveWithin, MaxDeliver: maxDeliver}, n.steps.planner.Handle},
 	}
 	inFlight := map[broker.Priority]int{broker.Urgent: 8, broker.Normal: 4, broker.Bulk: 2}
 	for _, name := range n.channelNames() {
