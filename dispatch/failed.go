@@ -94,7 +94,6 @@ func goingOn(e subscribers.Entry, now time.Time) subscribers.Outcome {
 // standstill or a slowdown. They stay pending; what is urgent may go on to the
 // plan's next channel.
 func (s *Sender) leaveAside(ctx context.Context, ids []channels.DeliveryID) ([]channels.DeliveryID, error) {
-
 	s.hearOthers(ctx)
 	admitted, r := s.standstill.admits(len(ids), s.Now())
 	if admitted == len(ids) || !r.goOn {
