@@ -9,6 +9,7 @@ import (
 
 	"relais/channels"
 	"relais/channels/twilio"
+	"relais/channels/twilio/twiliotest"
 )
 
 func inboundForm() url.Values {
@@ -18,8 +19,8 @@ func inboundForm() url.Values {
 func TestParseInbound(t *testing.T) {
 	c := reporting(t, testBase)
 	form := inboundForm()
-	signature := sign(testToken, testBase+inboundPath, form)
-	in, err := c.ParseInbound(callback(t, inboundPath, signature, strings.NewReader(form.Encode())))
+	signature := twiliotest.Sign(testToken, testBase+inboundPath, form)
+	in, err := c.ParseInbound(twiliotest.Callback(t, inboundPath, signature, strings.NewReader(form.Encode())))
 	if err != nil || in.Ref != "SM9" || in.From.Reveal() != "+32470000000" || in.Text != "OUI 4821" || in.Channel != channels.SMS {
 		t.Errorf("got %+v, %v, want the text with its sender", in, err)
 	}
@@ -32,12 +33,12 @@ func TestParseInbound(t *testing.T) {
 	}{
 		"forged":               {inboundPath, "AAAA", form.Encode(), twilio.ErrForged},
 		"another text":         {inboundPath, signature, other.Encode(), twilio.ErrForged},
-		"signed for elsewhere": {inboundPath, sign(testToken, testBase+"/other", form), form.Encode(), twilio.ErrForged},
+		"signed for elsewhere": {inboundPath, twiliotest.Sign(testToken, testBase+"/other", form), form.Encode(), twilio.ErrForged},
 		"a report's address":   {callbackPath + "x", signature, form.Encode(), twilio.ErrMalformed},
-		"from nobody":          {inboundPath, sign(testToken, testBase+inboundPath, nobody), nobody.Encode(), twilio.ErrMalformed},
+		"from nobody":          {inboundPath, twiliotest.Sign(testToken, testBase+inboundPath, nobody), nobody.Encode(), twilio.ErrMalformed},
 		"10 MB":                {inboundPath, signature, strings.Repeat("a", 10<<20), twilio.ErrTooLarge},
 	} {
-		if _, err := c.ParseInbound(callback(t, tc.path, tc.signature, strings.NewReader(tc.body))); !errors.Is(err, tc.want) {
+		if _, err := c.ParseInbound(twiliotest.Callback(t, tc.path, tc.signature, strings.NewReader(tc.body))); !errors.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %v", name, err, tc.want)
 		}
 	}

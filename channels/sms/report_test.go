@@ -2,17 +2,11 @@ package sms
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -22,32 +16,8 @@ import (
 
 	"relais/channels"
 	"relais/channels/twilio"
+	"relais/channels/twilio/twiliotest"
 )
-
-// sign makes Twilio's signature by its description, not by its library: HMAC-SHA1
-// over the URL and the sorted parameters (https://www.twilio.com/docs/usage/security).
-func sign(token, address string, form url.Values) string {
-	var keys []string
-	for key := range form {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	mac := hmac.New(sha1.New, []byte(token))
-	_, _ = io.WriteString(mac, address)
-	for _, key := range keys {
-		_, _ = io.WriteString(mac, key+form.Get(key))
-	}
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// callback is what Twilio posts, as it arrives behind a proxy: another host, plain http.
-func callback(t *testing.T, path, signature string, body io.Reader) *http.Request {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:8080"+path, body)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("X-Twilio-Signature", signature)
-	return r
-}
 
 func statusForm(status, code string) url.Values {
 	form := url.Values{
@@ -99,7 +69,7 @@ func TestReportStates(t *testing.T) {
 			form := statusForm(tt.status, tt.code)
 			want := channels.Report{Delivery: id, Ref: "SM1", State: tt.state, Code: tt.code, Class: tt.class, At: c.now()}
 			for range 2 { // a replay says the same
-				got, err := c.ParseReport(callback(t, path, sign(testToken, testBase+path, form), strings.NewReader(form.Encode())))
+				got, err := c.ParseReport(twiliotest.Callback(t, path, twiliotest.Sign(testToken, testBase+path, form), strings.NewReader(form.Encode())))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -125,7 +95,7 @@ func TestReportAddresses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := reporting(t, tt.base)
-			got, err := c.ParseReport(callback(t, tt.arrives, sign(testToken, tt.signed, form), strings.NewReader(form.Encode())))
+			got, err := c.ParseReport(twiliotest.Callback(t, tt.arrives, twiliotest.Sign(testToken, tt.signed, form), strings.NewReader(form.Encode())))
 			if err != nil || got.Delivery != id || got.State != channels.Delivered {
 				t.Errorf("got %+v, %v, want the delivery delivered", got, err)
 			}
@@ -139,7 +109,7 @@ func TestReportRefuses(t *testing.T) {
 	other := callbackPath + "019abcde-0000-7000-8000-0000000000ff"
 	form := statusForm("delivered", "")
 	body := form.Encode()
-	good := sign(testToken, testBase+path, form)
+	good := twiliotest.Sign(testToken, testBase+path, form)
 	huge := "Body=" + strings.Repeat("x", 10<<20)
 	for name, tt := range map[string]struct {
 		path, signature string
@@ -147,24 +117,24 @@ func TestReportRefuses(t *testing.T) {
 		want            error
 	}{
 		"no signature":             {path, "", strings.NewReader(body), twilio.ErrForged},
-		"another token":            {path, sign("guessed", testBase+path, form), strings.NewReader(body), twilio.ErrForged},
+		"another token":            {path, twiliotest.Sign("guessed", testBase+path, form), strings.NewReader(body), twilio.ErrForged},
 		"another status":           {path, good, strings.NewReader(strings.Replace(body, "delivered", "failed", 1)), twilio.ErrForged},
 		"another delivery":         {other, good, strings.NewReader(body), twilio.ErrForged},
-		"another address":          {path, sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), twilio.ErrForged},
-		"the address behind proxy": {path, sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"another address":          {path, twiliotest.Sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"the address behind proxy": {path, twiliotest.Sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), twilio.ErrForged},
 		"added query":              {path + "?x=1", good, strings.NewReader(body), twilio.ErrForged},
 		"added parameter":          {path, good, strings.NewReader(body + "&ErrorCode=21610"), twilio.ErrForged},
 		"broken form":              {path, good, strings.NewReader(body + "&%zz"), twilio.ErrForged},
-		"10 MB":                    {path, sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
-		"10 MB, signed":            {path, sign(testToken, testBase+path, url.Values{"Body": {huge[5:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB":                    {path, twiliotest.Sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB, signed":            {path, twiliotest.Sign(testToken, testBase+path, url.Values{"Body": {huge[5:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
 		"no delivery id":           {callbackPath, good, strings.NewReader(body), twilio.ErrMalformed},
 		"not a delivery id":        {callbackPath + "abc", good, strings.NewReader(body), twilio.ErrMalformed},
 		"elsewhere":                {"/callbacks/email/1", good, strings.NewReader(body), twilio.ErrMalformed},
 		"breaks off":               {path, good, io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), twilio.ErrMalformed},
-		"incoming message":         {path, sign(testToken, testBase+path, statusForm("received", "")), strings.NewReader(statusForm("received", "").Encode()), twilio.ErrMalformed},
+		"incoming message":         {path, twiliotest.Sign(testToken, testBase+path, statusForm("received", "")), strings.NewReader(statusForm("received", "").Encode()), twilio.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := c.ParseReport(callback(t, tt.path, tt.signature, tt.body))
+			got, err := c.ParseReport(twiliotest.Callback(t, tt.path, tt.signature, tt.body))
 			if !errors.Is(err, tt.want) || got != (channels.Report{}) {
 				t.Errorf("got %+v, %v, want %v", got, err, tt.want)
 			}
@@ -179,7 +149,7 @@ func TestReportRefuses(t *testing.T) {
 func TestReportReadsNoMoreThanItMay(t *testing.T) {
 	c := reporting(t, testBase)
 	body := bytes.NewReader(make([]byte, 10<<20))
-	_, err := c.ParseReport(callback(t, callbackPath+delivery(t).ID.String(), "", body))
+	_, err := c.ParseReport(twiliotest.Callback(t, callbackPath+delivery(t).ID.String(), "", body))
 	if read := 10<<20 - body.Len(); !errors.Is(err, twilio.ErrTooLarge) || read > channels.MaxCallback+1 {
 		t.Errorf("got %v after %d bytes, want %v after at most %d", err, read, twilio.ErrTooLarge, channels.MaxCallback+1)
 	}
@@ -189,7 +159,7 @@ func TestWithoutCallbacksNothingIsBelieved(t *testing.T) {
 	c := reporting(t, "")
 	path := callbackPath + delivery(t).ID.String()
 	form := statusForm("delivered", "")
-	_, err := c.ParseReport(callback(t, path, sign(testToken, path, form), strings.NewReader(form.Encode())))
+	_, err := c.ParseReport(twiliotest.Callback(t, path, twiliotest.Sign(testToken, path, form), strings.NewReader(form.Encode())))
 	if !errors.Is(err, twilio.ErrForged) {
 		t.Errorf("got %v, want %v", err, twilio.ErrForged)
 	}

@@ -1,15 +1,12 @@
 package twilio
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
-	"io"
 	"net/url"
-	"slices"
 	"testing"
 
 	"github.com/twilio/twilio-go/client"
+
+	"relais/channels/twilio/twiliotest"
 )
 
 // TestSignaturesAgreeWithTwilioGo takes a form, changes one thing at a time, and
@@ -23,8 +20,8 @@ func TestSignaturesAgreeWithTwilioGo(t *testing.T) {
 	}
 	for _, address := range []string{"https://plp.example/callbacks/sms/1", "http://127.0.0.1:8080/callbacks/sms/1"} {
 		for _, form := range forms {
-			right := sign(token, address, form)
-			for _, signature := range []string{right, right + "=", "", sign("another-token", address, form), sign(token, address+"x", form)} {
+			right := twiliotest.Sign(token, address, form)
+			for _, signature := range []string{right, right + "=", "", twiliotest.Sign("another-token", address, form), twiliotest.Sign(token, address+"x", form)} {
 				got, want := newSignatures(token).signed(address, form, signature), validator.ValidateBody(address, []byte(form.Encode()), signature)
 				if got != want {
 					t.Errorf("signed(%s, %v, %q) = %v, twilio-go says %v", address, form, signature, got, want)
@@ -32,19 +29,4 @@ func TestSignaturesAgreeWithTwilioGo(t *testing.T) {
 			}
 		}
 	}
-}
-
-// sign signs as https://www.twilio.com/docs/usage/security says.
-func sign(token, address string, form url.Values) string {
-	var keys []string
-	for key := range form {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	mac := hmac.New(sha1.New, []byte(token))
-	_, _ = io.WriteString(mac, address)
-	for _, key := range keys {
-		_, _ = io.WriteString(mac, key+form.Get(key))
-	}
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -1,9 +1,6 @@
 package voice
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -23,36 +20,12 @@ import (
 	"relais/channels"
 	"relais/channels/channeltest"
 	"relais/channels/twilio"
+	"relais/channels/twilio/twiliotest"
 )
-
-// sign makes Twilio's signature by its description, not by its library: HMAC-SHA1
-// over the URL and the sorted parameters (https://www.twilio.com/docs/usage/security).
-func sign(token, address string, form url.Values) string {
-	var keys []string
-	for key := range form {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	mac := hmac.New(sha1.New, []byte(token))
-	_, _ = io.WriteString(mac, address)
-	for _, key := range keys {
-		_, _ = io.WriteString(mac, key+form.Get(key))
-	}
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// callback is what Twilio posts, as it arrives behind a proxy: another host, plain http.
-func callback(t *testing.T, path, signature string, body io.Reader) *http.Request {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://127.0.0.1:8080"+path, body)
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("X-Twilio-Signature", signature)
-	return r
-}
 
 func signed(t *testing.T, path string, form url.Values) *http.Request {
 	t.Helper()
-	return callback(t, path, sign(testToken, testBase+path, form), strings.NewReader(form.Encode()))
+	return twiliotest.Callback(t, path, twiliotest.Sign(testToken, testBase+path, form), strings.NewReader(form.Encode()))
 }
 
 // saying is a callback's form: pairs of parameter and value beside the usual ones.
@@ -163,7 +136,7 @@ func TestReportAddresses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := c.ParseReport(callback(t, tt.arrives, sign(testToken, tt.signed, form), strings.NewReader(form.Encode())))
+			got, err := c.ParseReport(twiliotest.Callback(t, tt.arrives, twiliotest.Sign(testToken, tt.signed, form), strings.NewReader(form.Encode())))
 			if err != nil || got.Delivery != id || got.Code != "busy" {
 				t.Errorf("got %+v, %v, want the delivery missed", got, err)
 			}
@@ -177,7 +150,7 @@ func TestReportRefuses(t *testing.T) {
 	path := callbackPath + id + "/1/fr/status"
 	form := saying("CallStatus", "completed")
 	body := form.Encode()
-	good := sign(testToken, testBase+path, form)
+	good := twiliotest.Sign(testToken, testBase+path, form)
 	huge := "Digits=" + strings.Repeat("1", 10<<20)
 	for name, tt := range map[string]struct {
 		path, signature string
@@ -185,17 +158,17 @@ func TestReportRefuses(t *testing.T) {
 		want            error
 	}{
 		"no signature":             {path, "", strings.NewReader(body), twilio.ErrForged},
-		"another token":            {path, sign("guessed", testBase+path, form), strings.NewReader(body), twilio.ErrForged},
+		"another token":            {path, twiliotest.Sign("guessed", testBase+path, form), strings.NewReader(body), twilio.ErrForged},
 		"another status":           {path, good, strings.NewReader(strings.Replace(body, "completed", "busy", 1)), twilio.ErrForged},
 		"another delivery":         {callbackPath + "019abcde-0000-7000-8000-0000000000ff/1/fr/status", good, strings.NewReader(body), twilio.ErrForged},
 		"another attempt":          {callbackPath + id + "/2/fr/status", good, strings.NewReader(body), twilio.ErrForged},
 		"turned into a key":        {callbackPath + id + "/1/fr/key", good, strings.NewReader(body + "&Digits=1"), twilio.ErrForged},
-		"another address":          {path, sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), twilio.ErrForged},
-		"the address behind proxy": {path, sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"another address":          {path, twiliotest.Sign(testToken, "https://evil.example"+path, form), strings.NewReader(body), twilio.ErrForged},
+		"the address behind proxy": {path, twiliotest.Sign(testToken, "http://127.0.0.1:8080"+path, form), strings.NewReader(body), twilio.ErrForged},
 		"added query":              {path + "?x=1", good, strings.NewReader(body), twilio.ErrForged},
 		"added parameter":          {path, good, strings.NewReader(body + "&AnsweredBy=fax"), twilio.ErrForged},
-		"10 MB":                    {path, sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
-		"10 MB, signed":            {path, sign(testToken, testBase+path, url.Values{"Digits": {huge[7:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB":                    {path, twiliotest.Sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB, signed":            {path, twiliotest.Sign(testToken, testBase+path, url.Values{"Digits": {huge[7:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
 		"no delivery id":           {callbackPath, good, strings.NewReader(body), twilio.ErrMalformed},
 		"attempt zero":             {callbackPath + id + "/0/fr/status", good, strings.NewReader(body), twilio.ErrMalformed},
 		"attempt of letters":       {callbackPath + id + "/x/fr/status", good, strings.NewReader(body), twilio.ErrMalformed},
@@ -203,10 +176,10 @@ func TestReportRefuses(t *testing.T) {
 		"unknown word":             {callbackPath + id + "/1/fr/approve", good, strings.NewReader(body), twilio.ErrMalformed},
 		"elsewhere":                {"/callbacks/sms/" + id, good, strings.NewReader(body), twilio.ErrMalformed},
 		"breaks off":               {path, good, io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF)), twilio.ErrMalformed},
-		"no status":                {path, sign(testToken, testBase+path, saying()), strings.NewReader(saying().Encode()), twilio.ErrMalformed},
+		"no status":                {path, twiliotest.Sign(testToken, testBase+path, saying()), strings.NewReader(saying().Encode()), twilio.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := c.ParseReport(callback(t, tt.path, tt.signature, tt.body))
+			got, err := c.ParseReport(twiliotest.Callback(t, tt.path, tt.signature, tt.body))
 			if !errors.Is(err, tt.want) || got != (channels.Report{}) {
 				t.Errorf("got %+v, %v, want %v", got, err, tt.want)
 			}
@@ -224,7 +197,7 @@ func TestWithoutCallbacksNothingIsBelieved(t *testing.T) {
 	}
 	path := callbackPath + delivery(t).ID.String() + "/1/fr/key"
 	form := saying("Digits", "1")
-	if _, err := c.ParseReport(callback(t, path, sign(testToken, path, form), strings.NewReader(form.Encode()))); !errors.Is(err, twilio.ErrForged) {
+	if _, err := c.ParseReport(twiliotest.Callback(t, path, twiliotest.Sign(testToken, path, form), strings.NewReader(form.Encode()))); !errors.Is(err, twilio.ErrForged) {
 		t.Errorf("got %v, want %v", err, twilio.ErrForged)
 	}
 }
