@@ -85,6 +85,7 @@ func TestStories(t *testing.T) {
 			"sends":    cmdSends,
 			"sees":     cmdSees,
 			"mailed":   cmdMailed,
+			"drift":    cmdDrift,
 		},
 	})
 }
