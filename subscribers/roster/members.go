@@ -160,6 +160,7 @@ func (l *list) role(r record) (subscribers.Role, *Fault) {
 		subscribers.RoleMember:      "member membre lid mitglied",
 		subscribers.RoleCoordinator: "coordinator coordinateur coordinatrice koordinator koordinatorin",
 		subscribers.RoleDeputy: "deputy deputycoordinator adjoint adjointe coordinateuradjoint coordinatriceadjointe adjunct adjunctcoordinator " +
+			"suppleant suppleante coordinateursuppleant coordinatricesuppleante plaatsvervanger plaatsvervangster plaatsvervangendcoordinator " +
 			"stellvertreter stellvertreterin stellvertretend stellvertretenderkoordinator stellvertretendekoordinatorin",
 		subscribers.RoleCommittee: "committee steeringcommittee comite comitedepilotage stuurgroep lenkungsausschuss",
 	} {

@@ -99,6 +99,8 @@ func TestRows(t *testing.T) {
 		{"one column for both names", "\"Nom, prénom\";N° GSM\nDupont Anne;0470123456", "2 Dupont Anne fr member sms:+32470123456"},
 		{"regional language", "nom;gsm;langue\nAn;0470123456;NL-be", "2 An nl member sms:+32470123456"},
 		{"women lead", "nom;gsm;rôle\nAn;0470123456;Coordinatrice adjointe", "2 An fr deputy sms:+32470123456"},
+		{"who stands in", "nom;gsm;rôle\nAn;0470123456;Suppléante", "2 An fr deputy sms:+32470123456"},
+		{"who stands in, in Dutch", "naam;gsm;rol\nAn;0470123456;Plaatsvervangend coördinator", "2 An fr deputy sms:+32470123456"},
 		{"order in other words", "name;mobile;email;channels\nAn;0470123456;a@example.be;courriel + gsm", "2 An fr member email:a@example.be sms:+32470123456"},
 		{"subscription", "name;push\nAn;\"{\"\"keys\"\":{\"\"auth\"\":\"\"A\"\",\"\"p256dh\"\":\"\"B\"\"},\"\"expirationTime\"\":null,\"\"endpoint\"\":\"\"https://push.example/1\"\"}\"",
 			`2 An fr member push:{"endpoint":"https://push.example/1","keys":{"p256dh":"B","auth":"A"}}`},
