@@ -12,7 +12,7 @@ const (
 	firstRefusal   = 30 * time.Second // the provider refuses our account
 	longestRefusal = 15 * time.Minute
 	firstSilence   = 10 * time.Second // the provider does not answer
-	longestSilence = time.Minute
+	longestSilence = 20 * time.Second
 	usualSlowdown  = 10 * time.Second // the provider wants fewer calls, and does not say for how long
 	mostSlowdown   = 5 * time.Minute
 )

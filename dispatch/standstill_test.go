@@ -98,10 +98,17 @@ func TestAProviderThatIsDown(t *testing.T) {
 	}
 	before := w.provider.calls
 	w.pass(2*time.Hour, 5*time.Second)
-	if calls := w.provider.calls - before; calls > 2*60+10 && w.kit.nodes == 1 {
-		t.Errorf("the provider was called %d times in two hours, want one trial a minute", calls)
+	if calls := w.provider.calls - before; calls > 2*60*3+10 && w.kit.nodes == 1 {
+		t.Errorf("the provider was called %d times in two hours, want three trials a minute", calls)
+	}
+	for trials := w.provider.calls; w.provider.calls == trials; { // it comes back when a trial has just failed
+		w.pass(5*time.Second, 5*time.Second)
 	}
 	w.provider.down = nil
+	w.pass(30*time.Second, 5*time.Second)
+	if got := w.perPerson(channels.ForMember); len(got) != 60 && w.kit.nodes == 1 {
+		t.Errorf("%d got alert and appeal half a minute after the provider was back, want 60", len(got))
+	}
 	w.pass(10*time.Minute, 5*time.Second)
 	for who, copies := range w.perPerson(channels.ForMember) {
 		if copies != 1 {
