@@ -101,7 +101,8 @@ func TestAProviderThatIsDown(t *testing.T) {
 	if calls := w.provider.calls - before; calls > 2*60*3+10 && w.kit.nodes == 1 {
 		t.Errorf("the provider was called %d times in two hours, want three trials a minute", calls)
 	}
-	for trials := w.provider.calls; w.provider.calls == trials; { // it comes back when a trial has just failed
+	// It comes back when a trial has just failed.
+	for trials, tries := w.provider.calls, 0; w.provider.calls == trials && tries < 20; tries++ {
 		w.pass(5*time.Second, 5*time.Second)
 	}
 	w.provider.down = nil
