@@ -61,7 +61,7 @@ func (s *server) logged(next http.Handler) http.Handler {
 }
 
 // logLevel keeps what only reads out of the way, for pages ask again and again, and
-// the reports that providers bring, three for each SMS.
+// what providers bring, three reports for each SMS.
 func logLevel(r *http.Request, status int) slog.Level {
 	switch {
 	case status >= 500:

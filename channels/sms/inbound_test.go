@@ -36,7 +36,7 @@ func TestParseInbound(t *testing.T) {
 		"signed for elsewhere": {inboundPath, twiliotest.Sign(testToken, testBase+"/other", form), form.Encode(), twilio.ErrForged},
 		"a report's address":   {callbackPath + "x", signature, form.Encode(), twilio.ErrMalformed},
 		"from nobody":          {inboundPath, twiliotest.Sign(testToken, testBase+inboundPath, nobody), nobody.Encode(), twilio.ErrMalformed},
-		"10 MB":                {inboundPath, signature, strings.Repeat("a", 10<<20), twilio.ErrTooLarge},
+		"10 MB":                {inboundPath, signature, strings.Repeat("a", 10<<20), channels.ErrTooLarge},
 	} {
 		if _, err := c.ParseInbound(twiliotest.Callback(t, tc.path, tc.signature, strings.NewReader(tc.body))); !errors.Is(err, tc.want) {
 			t.Errorf("%s: got %v, want %v", name, err, tc.want)

@@ -16,7 +16,7 @@ const callbackPath = "/callbacks/sms/"
 
 // ParseReport reads one of Twilio's status callbacks and checks its signature
 // over the public address that was asked for, whatever a proxy made of it. The
-// error is, or wraps, twilio.ErrForged, ErrTooLarge or ErrMalformed. The same
+// error is, or wraps, twilio.ErrForged, twilio.ErrMalformed or channels.ErrTooLarge. The same
 // callback twice gives the same report, but for At.
 func (c *Channel) ParseReport(r *http.Request) (channels.Report, error) {
 	path, err := c.callbacks.Path(r, callbackPath)

@@ -125,8 +125,8 @@ func TestReportRefuses(t *testing.T) {
 		"added query":              {path + "?x=1", good, strings.NewReader(body), twilio.ErrForged},
 		"added parameter":          {path, good, strings.NewReader(body + "&ErrorCode=21610"), twilio.ErrForged},
 		"broken form":              {path, good, strings.NewReader(body + "&%zz"), twilio.ErrForged},
-		"10 MB":                    {path, twiliotest.Sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), twilio.ErrTooLarge},
-		"10 MB, signed":            {path, twiliotest.Sign(testToken, testBase+path, url.Values{"Body": {huge[5:]}}), strings.NewReader(huge), twilio.ErrTooLarge},
+		"10 MB":                    {path, twiliotest.Sign(testToken, testBase+path, url.Values{}), strings.NewReader(huge), channels.ErrTooLarge},
+		"10 MB, signed":            {path, twiliotest.Sign(testToken, testBase+path, url.Values{"Body": {huge[5:]}}), strings.NewReader(huge), channels.ErrTooLarge},
 		"no delivery id":           {callbackPath, good, strings.NewReader(body), twilio.ErrMalformed},
 		"not a delivery id":        {callbackPath + "abc", good, strings.NewReader(body), twilio.ErrMalformed},
 		"elsewhere":                {"/callbacks/email/1", good, strings.NewReader(body), twilio.ErrMalformed},
@@ -150,8 +150,8 @@ func TestReportReadsNoMoreThanItMay(t *testing.T) {
 	c := reporting(t, testBase)
 	body := bytes.NewReader(make([]byte, 10<<20))
 	_, err := c.ParseReport(twiliotest.Callback(t, callbackPath+delivery(t).ID.String(), "", body))
-	if read := 10<<20 - body.Len(); !errors.Is(err, twilio.ErrTooLarge) || read > channels.MaxCallback+1 {
-		t.Errorf("got %v after %d bytes, want %v after at most %d", err, read, twilio.ErrTooLarge, channels.MaxCallback+1)
+	if read := 10<<20 - body.Len(); !errors.Is(err, channels.ErrTooLarge) || read > channels.MaxCallback+1 {
+		t.Errorf("got %v after %d bytes, want %v after at most %d", err, read, channels.ErrTooLarge, channels.MaxCallback+1)
 	}
 }
 

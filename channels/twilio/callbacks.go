@@ -13,15 +13,11 @@ import (
 	"relais/channels"
 )
 
-// Why a callback is refused.
+// Why a callback is refused, besides channels.ErrTooLarge.
 var (
 	ErrForged    = errors.New("the callback is not signed by Twilio for this address")
-	ErrTooLarge  = channels.ErrTooLarge
 	ErrMalformed = errors.New("the callback is not one that we asked for")
 )
-
-// maxCallback is the most that a callback may hold, in bytes.
-const maxCallback = channels.MaxCallback
 
 // Callbacks reads what Twilio posts to us, from many goroutines at once.
 type Callbacks struct {
@@ -58,14 +54,15 @@ func (c *Callbacks) Path(r *http.Request, root string) (string, error) {
 }
 
 // Form reads a callback that came for a path below us, if Twilio signed it for our
-// public address. The error is, or wraps, ErrForged, ErrTooLarge or ErrMalformed.
+// public address. The error is, or wraps, ErrForged, ErrMalformed or
+// channels.ErrTooLarge.
 func (c *Callbacks) Form(r *http.Request, path string) (url.Values, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxCallback+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, channels.MaxCallback+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: it broke off", ErrMalformed)
-	case len(body) > maxCallback:
-		return nil, ErrTooLarge
+	case len(body) > channels.MaxCallback:
+		return nil, channels.ErrTooLarge
 	case !c.Come():
 		return nil, ErrForged
 	}

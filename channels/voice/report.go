@@ -58,7 +58,7 @@ func (c *Channel) parsePlace(r *http.Request) (p place, err error) {
 
 // ParseReport reads one of Twilio's callbacks and checks its signature over
 // the public address that was asked for, whatever a proxy made of it. The
-// error is, or wraps, twilio.ErrForged, ErrTooLarge or ErrMalformed. A word that says
+// error is, or wraps, twilio.ErrForged, twilio.ErrMalformed or channels.ErrTooLarge. A word that says
 // nothing about the delivery, as another key, has no State.
 func (c *Channel) ParseReport(r *http.Request) (channels.Report, error) {
 	p, err := c.parsePlace(r)
